@@ -1,0 +1,18 @@
+# glint_layer(<folder> SOURCES … PUBLIC … PRIVATE …): the library of one folder, glint_<folder>.
+# glint_tests(<folder> SOURCES … LINK …): its Catch2 unit tests, glint_<folder>_tests, one CTest entry.
+
+function(glint_layer folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(glint_${folder} STATIC ${ARG_SOURCES})
+  target_link_libraries(glint_${folder} PUBLIC glint_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+function(glint_tests folder)
+  if(NOT GLINT_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(glint_${folder}_tests ${ARG_SOURCES})
+  target_link_libraries(glint_${folder}_tests PRIVATE glint_${folder} ${ARG_LINK} Catch2::Catch2WithMain)
+  add_test(NAME unit.${folder} COMMAND glint_${folder}_tests)
+endfunction()
