@@ -9,8 +9,8 @@ namespace glint {
 }  // namespace glint
 
 // A macro because it names the condition and the place in the message.
-#define GLINT_CHECK(condition, what)                                  \
-  do {                                                                \
-    if (!(condition)) [[unlikely]]                                    \
-      ::glint::checkFailed(#condition, (what), __FILE__, __LINE__);   \
+#define GLINT_CHECK(condition, what)                                \
+  do {                                                              \
+    if (!(condition)) [[unlikely]]                                  \
+      ::glint::checkFailed(#condition, (what), __FILE__, __LINE__); \
   } while (false)

@@ -1,4 +1,5 @@
-// What travels first into every function that may wait: whose request it is, until when, and whether it is still wanted.
+// What travels first into every function that may wait: whose request it is, until when, and
+// whether it is still wanted.
 #pragma once
 
 #include <chrono>
@@ -8,9 +9,9 @@
 namespace glint {
 
 struct RequestContext {
-  std::string request_id;                          // "req-" + UUID4
+  std::string request_id;  // "req-" + UUID4
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  std::stop_token stop;                            // requested when the client went away
+  std::stop_token stop;  // requested when the client went away
 };
 
 }  // namespace glint

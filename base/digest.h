@@ -40,12 +40,13 @@ std::string toHex(std::span<const std::byte> bytes);
 
 // Feeds the same bytes to several digests, each on its own thread, in order, with bounded memory.
 //
-// Threads: feed(), pending() and finish() by one caller (any thread); `on_progress` runs on a digest thread.
-// The object may be destroyed at any time: unfinished work is dropped and the threads joined.
+// Threads: feed(), pending() and finish() by one caller (any thread); `on_progress` runs on a
+// digest thread. The object may be destroyed at any time: unfinished work is dropped and the
+// threads joined.
 class DigestPipeline {
  public:
-  // `on_progress`, when given, is called each time the slowest digest has consumed a slice (to lift back-pressure).
-  // Errors: kInvalidArgument (unknown algorithm).
+  // `on_progress`, when given, is called each time the slowest digest has consumed a slice (to lift
+  // back-pressure). Errors: kInvalidArgument (unknown algorithm).
   static Result<std::unique_ptr<DigestPipeline>> create(std::vector<std::string> algorithms,
                                                         std::function<void()> on_progress = {});
   virtual ~DigestPipeline() = default;
@@ -58,7 +59,8 @@ class DigestPipeline {
   virtual void waitPending(std::uint64_t bytes) = 0;
   // Blocks until everything is consumed; hex digests in the order of the algorithms.
   virtual std::vector<std::string> finish() = 0;
-  // Does not block: `done` is called on a digest thread with the hex digests once everything fed is consumed.
+  // Does not block: `done` is called on a digest thread with the hex digests once everything fed is
+  // consumed.
   virtual void finishAsync(std::function<void(std::vector<std::string>)> done) = 0;
 };
 

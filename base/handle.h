@@ -1,4 +1,5 @@
-// RAII for C handles: UniqueHandle for anything with a free function, UniqueFd for file descriptors.
+// RAII for C handles: UniqueHandle for anything with a free function, UniqueFd for file
+// descriptors.
 #pragma once
 
 #include <unistd.h>

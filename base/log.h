@@ -2,9 +2,10 @@
 //
 //   log::warn("fill_failed", {{"image_id", id}, {"piece", 12}, {"error", error.message}});
 //
-// Keys are fixed words (request_id image_id edge upstream status bytes dur_ms error …). Values are quoted when they
-// need it; control characters are escaped, so one event is always one line. Never give it a token or a credential.
-// Threads: any. Until configure() is called, text goes to standard error at level info.
+// Keys are fixed words (request_id image_id edge upstream status bytes dur_ms error …). Values are
+// quoted when they need it; control characters are escaped, so one event is always one line. Never
+// give it a token or a credential. Threads: any. Until configure() is called, text goes to standard
+// error at level info.
 #pragma once
 
 #include <cstdint>
@@ -29,15 +30,16 @@ struct Options {
 // A field's value is text, an integer, a floating-point number or a bool.
 class Field {
  public:
-  Field(std::string_view key, std::string_view value) : key(key), text(value), kind(Kind::kText) {}
-  Field(std::string_view key, const std::string& value) : Field(key, std::string_view(value)) {}
-  Field(std::string_view key, const char* value) : Field(key, std::string_view(value)) {}
-  Field(std::string_view key, bool value) : key(key), integer(value ? 1 : 0), kind(Kind::kBool) {}
-  Field(std::string_view key, double value) : key(key), real(value), kind(Kind::kReal) {}
+  Field(std::string_view name, std::string_view value)
+      : key(name), text(value), kind(Kind::kText) {}
+  Field(std::string_view name, const std::string& value) : Field(name, std::string_view(value)) {}
+  Field(std::string_view name, const char* value) : Field(name, std::string_view(value)) {}
+  Field(std::string_view name, bool value) : key(name), integer(value ? 1 : 0), kind(Kind::kBool) {}
+  Field(std::string_view name, double value) : key(name), real(value), kind(Kind::kReal) {}
   template <class Integer>
-    requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-  Field(std::string_view key, Integer value)
-      : key(key), integer(static_cast<std::int64_t>(value)), kind(Kind::kInteger) {}
+  requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
+      Field(std::string_view name, Integer value)
+      : key(name), integer(static_cast<std::int64_t>(value)), kind(Kind::kInteger) {}
 
   enum class Kind : std::uint8_t { kText, kInteger, kReal, kBool };
   std::string_view key;
@@ -48,15 +50,20 @@ class Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// Errors: kInvalidArgument or the errno's code when the file cannot be opened; the old destination stays.
+// Errors: kInvalidArgument or the errno's code when the file cannot be opened; the old destination
+// stays.
 Status configure(const Options& options);
 void reopen();
 bool enabled(Level level);
 
 void write(Level level, std::string_view event, Fields fields);
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::kDebug, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+  write(Level::kDebug, event, fields);
+}
 inline void info(std::string_view event, Fields fields = {}) { write(Level::kInfo, event, fields); }
 inline void warn(std::string_view event, Fields fields = {}) { write(Level::kWarn, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::kError, event, fields); }
+inline void error(std::string_view event, Fields fields = {}) {
+  write(Level::kError, event, fields);
+}
 
 }  // namespace glint::log

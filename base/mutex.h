@@ -1,5 +1,6 @@
 // Mutex and condition variable with clang's thread-safety annotations (-Wthread-safety);
-// std::mutex in libstdc++ has none. Members are marked `GUARDED_BY(mu_)`, private helpers `REQUIRES(mu_)`.
+// std::mutex in libstdc++ has none. Members are marked `GUARDED_BY(mu_)`, private helpers
+// `REQUIRES(mu_)`.
 #pragma once
 
 #include <chrono>

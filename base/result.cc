@@ -7,18 +7,30 @@ namespace glint {
 
 const char* toString(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return "invalid_argument";
-    case ErrorCode::kNotFound: return "not_found";
-    case ErrorCode::kForbidden: return "forbidden";
-    case ErrorCode::kConflict: return "conflict";
-    case ErrorCode::kTooLarge: return "too_large";
-    case ErrorCode::kCorrupt: return "corrupt";
-    case ErrorCode::kNoSpace: return "no_space";
-    case ErrorCode::kTimeout: return "timeout";
-    case ErrorCode::kCancelled: return "cancelled";
-    case ErrorCode::kOverloaded: return "overloaded";
-    case ErrorCode::kUpstream: return "upstream";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalidArgument:
+      return "invalid_argument";
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kForbidden:
+      return "forbidden";
+    case ErrorCode::kConflict:
+      return "conflict";
+    case ErrorCode::kTooLarge:
+      return "too_large";
+    case ErrorCode::kCorrupt:
+      return "corrupt";
+    case ErrorCode::kNoSpace:
+      return "no_space";
+    case ErrorCode::kTimeout:
+      return "timeout";
+    case ErrorCode::kCancelled:
+      return "cancelled";
+    case ErrorCode::kOverloaded:
+      return "overloaded";
+    case ErrorCode::kUpstream:
+      return "upstream";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }
@@ -29,13 +41,18 @@ ErrorCode codeOf(int os_errno) {
   switch (os_errno) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG: return ErrorCode::kNoSpace;
-    case ENOENT: return ErrorCode::kNotFound;
+    case EFBIG:
+      return ErrorCode::kNoSpace;
+    case ENOENT:
+      return ErrorCode::kNotFound;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorCode::kForbidden;
-    case EEXIST: return ErrorCode::kConflict;
-    default: return ErrorCode::kInternal;
+    case EROFS:
+      return ErrorCode::kForbidden;
+    case EEXIST:
+      return ErrorCode::kConflict;
+    default:
+      return ErrorCode::kInternal;
   }
 }
 

@@ -43,7 +43,8 @@ BlockPool& pool() {
 }  // namespace
 
 std::shared_ptr<Block> takeBlock() {
-  return {pool().take().release(), [](Block* block) { pool().give(std::unique_ptr<Block>(block)); }};
+  return {pool().take().release(),
+          [](Block* block) { pool().give(std::unique_ptr<Block>(block)); }};
 }
 
 Slice Slice::of(std::string text) {

@@ -1,8 +1,8 @@
 // Shared, read-only bytes, and the pool their memory comes from.
 //
-// A Slice is a view with shared ownership of whatever holds the bytes, so a body travels from the socket to
-// hashers, disk and other sockets without being copied. Blocks are 256 KiB, recycled process-wide: fresh memory
-// for each read would cost page faults (about 0.25 CPU-seconds per GB).
+// A Slice is a view with shared ownership of whatever holds the bytes, so a body travels from the
+// socket to hashers, disk and other sockets without being copied. Blocks are 256 KiB, recycled
+// process-wide: fresh memory for each read would cost page faults (about 0.25 CPU-seconds per GB).
 //
 // Threads: any. A Block is written by its one owner before it is shared as a Slice, never after.
 #pragma once
@@ -23,7 +23,8 @@ struct Block {
   std::array<std::byte, kBlockBytes> bytes;
 };
 
-// A block with undefined content; it goes back to the pool (bounded; the rest is freed) with its last owner.
+// A block with undefined content; it goes back to the pool (bounded; the rest is freed) with its
+// last owner.
 std::shared_ptr<Block> takeBlock();
 
 class Slice {

@@ -1,13 +1,15 @@
-// The edge's content store: verified image content, one sparse file per content digest, in one directory.
+// The edge's content store: verified image content, one sparse file per content digest, in one
+// directory.
 //
-//   <dir>/LOCK  <dir>/index/ (LevelDB)  <dir>/content/ab/<algorithm>-<hex>      (docs/cache-format.md)
+//   <dir>/LOCK  <dir>/index/ (LevelDB)  <dir>/content/ab/<algorithm>-<hex> (docs/cache-format.md)
 //
-// Threads: find(), usage() and list() may be called anywhere, also on event loops (memory only; find() may open one
-// file). Everything else blocks on disk: workers only. Content handles and pending contents may be released anywhere.
-// Durability: content that find() has returned after makeDurable() survives a crash; unfinished content is forgotten
-// at start-up; after a power cut content may be missing, never wrong.
-// Space: reserved before the first byte is written and given back on every path; usage().bytes + reservations never
-// exceed capacity_bytes. Contents that somebody holds are not evicted.
+// Threads: find(), usage() and list() may be called anywhere, also on event loops (memory only;
+// find() may open one file). Everything else blocks on disk: workers only. Content handles and
+// pending contents may be released anywhere. Durability: content that find() has returned after
+// makeDurable() survives a crash; unfinished content is forgotten at start-up; after a power cut
+// content may be missing, never wrong. Space: reserved before the first byte is written and given
+// back on every path; usage().bytes + reservations never exceed capacity_bytes. Contents that
+// somebody holds are not evicted.
 #pragma once
 
 #include <chrono>
@@ -66,36 +68,41 @@ struct ContentInfo {
 };
 
 struct Usage {
-  std::uint64_t bytes = 0;     // stored, counted as image bytes
+  std::uint64_t bytes = 0;  // stored, counted as image bytes
   std::uint64_t reserved_bytes = 0;
   std::uint64_t capacity_bytes = 0;
   std::uint64_t contents = 0;
   std::uint64_t evictions = 0;
   std::uint64_t evicted_bytes = 0;
-  std::uint64_t corrupt = 0;   // contents and indexes found damaged and moved aside
+  std::uint64_t corrupt = 0;  // contents and indexes found damaged and moved aside
 };
 
 class ContentStore {
  public:
-  // Opens or creates the store and forgets unfinished contents. A damaged index is moved aside and begun anew
-  // (its contents are then unknown and removed).
-  // Errors: kConflict (another process holds LOCK), kForbidden (not writable), kNoSpace, kInternal.
+  // Opens or creates the store and forgets unfinished contents. A damaged index is moved aside and
+  // begun anew (its contents are then unknown and removed). Errors: kConflict (another process
+  // holds LOCK), kForbidden (not writable), kNoSpace, kInternal.
   static Result<std::unique_ptr<ContentStore>> open(const StoreOptions& options);
   virtual ~ContentStore() = default;
 
-  // nullptr: a miss. Counts a use. A file that is missing or has the wrong size is condemned and is a miss.
+  // nullptr: a miss. Counts a use. A file that is missing or has the wrong size is condemned and is
+  // a miss.
   virtual ContentPtr find(const image::ContentDigest& digest) = 0;
 
   // Reserves `size` bytes, evicting when needed.
-  // Errors: kNoSpace (does not fit beside what is held), kConflict (stored, or being filled already), kInternal.
-  virtual Result<std::unique_ptr<PendingContent>> begin(const image::ContentDigest& digest, std::uint64_t size) = 0;
+  // Errors: kNoSpace (does not fit beside what is held), kConflict (stored, or being filled
+  // already), kInternal.
+  virtual Result<std::unique_ptr<PendingContent>> begin(const image::ContentDigest& digest,
+                                                        std::uint64_t size) = 0;
 
   // Forgets the content; readers that hold it finish. False: it was not there.
   virtual bool remove(const image::ContentDigest& digest) = 0;
-  // Like remove(), for content found wrong on disk: counted as corrupt, and the file kept under <dir>/quarantine.
+  // Like remove(), for content found wrong on disk: counted as corrupt, and the file kept under
+  // <dir>/quarantine.
   virtual void condemn(const image::ContentDigest& digest, const std::string& why) = 0;
 
-  // Remembers that the image has this content. The newest digest of an image wins. Does not block for long.
+  // Remembers that the image has this content. The newest digest of an image wins. Does not block
+  // for long.
   virtual void setAlias(const std::string& image_id, const image::ContentDigest& digest) = 0;
   virtual std::optional<image::ContentDigest> aliasOf(const std::string& image_id) const = 0;
 

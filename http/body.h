@@ -1,7 +1,7 @@
 // Bodies: what a response's body is made of, and the two ends of a byte stream.
 //
-// A response body is a description that the connection pumps: nothing, bytes, a range of a file (sent by
-// sendfile), or a stream pulled piece by piece. A received body is pushed into a sink.
+// A response body is a description that the connection pumps: nothing, bytes, a range of a file
+// (sent by sendfile), or a stream pulled piece by piece. A received body is pushed into a sink.
 // Threads: sources and sinks belong to the event loop of the connection they are attached to.
 #pragma once
 
@@ -41,8 +41,8 @@ class BodySource {
   virtual ~BodySource() = default;
   // The next chunk, at most `max_bytes` of it. Not called again after kEnd or kAbort.
   virtual Pulled pull(std::uint64_t max_bytes) = 0;
-  // Called once, before the first pull(). After a kWait the source calls `wake` (on the loop, any number of
-  // times) when it is worth pulling again.
+  // Called once, before the first pull(). After a kWait the source calls `wake` (on the loop, any
+  // number of times) when it is worth pulling again.
   virtual void setWake(std::function<void()> wake) = 0;
 };
 

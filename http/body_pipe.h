@@ -1,5 +1,5 @@
-// Joins a sink to a source on one loop: what is pushed in comes out when pulled, with a bound in between.
-// The edge uses it to stream a request to the upstream and a response back.
+// Joins a sink to a source on one loop: what is pushed in comes out when pulled, with a bound in
+// between. The edge uses it to stream a request to the upstream and a response back.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace glint::http {
 
-// Threads: one loop. onData() answers kPause when more than `limit_bytes` wait; `resume` is called once each time
-// the backlog falls below half of that again.
+// Threads: one loop. onData() answers kPause when more than `limit_bytes` wait; `resume` is called
+// once each time the backlog falls below half of that again.
 class BodyPipe : public BodySink, public BodySource {
  public:
   static std::shared_ptr<BodyPipe> create(std::uint64_t limit_bytes = 1u << 20);

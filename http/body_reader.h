@@ -10,7 +10,8 @@ class BodyReader {
  public:
   virtual ~BodyReader() = default;
   // Blocks for the next bytes; an empty slice is the end of the body.
-  // Errors: kCancelled (the client went away), kTimeout (it stalled), kInvalidArgument (it broke the protocol).
+  // Errors: kCancelled (the client went away), kTimeout (it stalled), kInvalidArgument (it broke
+  // the protocol).
   virtual Result<Slice> read() = 0;
 };
 

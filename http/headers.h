@@ -14,11 +14,14 @@ class HeaderMap {
  public:
   using Field = std::pair<std::string, std::string>;
 
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
   void set(std::string_view name, std::string value);  // replaces all of that name
   void remove(std::string_view name);
 
-  // The first value of that name; nullopt when absent. The view lives as long as the map is unchanged.
+  // The first value of that name; nullopt when absent. The view lives as long as the map is
+  // unchanged.
   std::optional<std::string_view> get(std::string_view name) const;
   std::size_t count(std::string_view name) const;
   // True when the comma-separated list value(s) of `name` contain `token` (no case).

@@ -19,14 +19,15 @@ struct RequestHead {
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   std::string_view query() const {  // without '?'; empty when absent
     const auto mark = target.find('?');
-    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    return mark == std::string::npos ? std::string_view()
+                                     : std::string_view(target).substr(mark + 1);
   }
   int version_minor = 1;  // HTTP/1.<minor>
   HeaderMap headers;
   bool keep_alive = true;
   bool expect_continue = false;
-  bool chunked = false;                           // body with Transfer-Encoding: chunked
-  std::optional<std::uint64_t> content_length;    // absent: no Content-Length field
+  bool chunked = false;                         // body with Transfer-Encoding: chunked
+  std::optional<std::uint64_t> content_length;  // absent: no Content-Length field
   bool hasBody() const { return chunked || content_length.value_or(0) > 0; }
 };
 

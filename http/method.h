@@ -8,7 +8,7 @@ namespace glint::http {
 
 enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
 
-std::string_view toString(Method method);  // "GET" …; kOther: "OTHER"
+std::string_view toString(Method method);    // "GET" …; kOther: "OTHER"
 Method parseMethod(std::string_view token);  // case-sensitive (RFC 9110 §9.1)
 
 }  // namespace glint::http

@@ -15,7 +15,9 @@ struct ContentDigest {
 };
 
 struct ContentDigestHash {
-  std::size_t operator()(const ContentDigest& digest) const { return std::hash<std::string>{}(digest.hex); }
+  std::size_t operator()(const ContentDigest& digest) const {
+    return std::hash<std::string>{}(digest.hex);
+  }
 };
 
 }  // namespace glint::image

@@ -48,7 +48,7 @@ struct Image {
   Visibility visibility = Visibility::kShared;
   bool is_protected = false;
   bool os_hidden = false;
-  std::optional<std::string> owner;  // project id
+  std::optional<std::string> owner;     // project id
   std::optional<std::string> checksum;  // md5 hex
   std::optional<std::string> os_hash_algo;
   std::optional<std::string> os_hash_value;
@@ -61,11 +61,13 @@ struct Image {
   Time created_at{};
   Time updated_at{};
   std::set<std::string> tags;
-  std::map<std::string, std::string> properties;  // custom ones; names starting "os_glance" are the server's
+  std::map<std::string, std::string>
+      properties;  // custom ones; names starting "os_glance" are the server's
   std::vector<Location> locations;
 };
 
-// The digest that names the content: os_hash_algo with os_hash_value, else md5 with checksum, else none.
+// The digest that names the content: os_hash_algo with os_hash_value, else md5 with checksum, else
+// none.
 std::optional<ContentDigest> contentDigest(const Image& image);
 
 const char* toString(ImageStatus status);  // "queued" … "pending_delete"

@@ -19,12 +19,14 @@ class EventLoop;
 
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{2000};
-  std::chrono::milliseconds first_byte_timeout{30000};   // from the request sent to the response head
-  std::chrono::milliseconds stall_timeout{30000};        // a body slower than stall_bytes_per_second for that long
+  std::chrono::milliseconds first_byte_timeout{
+      30000};  // from the request sent to the response head
+  std::chrono::milliseconds stall_timeout{
+      30000};  // a body slower than stall_bytes_per_second for that long
   std::uint64_t stall_bytes_per_second = 1024;
-  std::uint32_t max_connections = 256;                   // per host; more wait in line
-  std::string ca_file;                                   // empty: the system's
-  std::string certificate_file;                          // client certificate and key (PEM); empty: none
+  std::uint32_t max_connections = 256;  // per host; more wait in line
+  std::string ca_file;                  // empty: the system's
+  std::string certificate_file;         // client certificate and key (PEM); empty: none
   std::string key_file;
 };
 
@@ -36,9 +38,9 @@ struct ClientRequest {
   std::optional<std::chrono::milliseconds> total_timeout;  // whole exchange; for small requests
 };
 
-// Receives a response: onHead once, then data, then onEnd or onAbort. After Transfer::cancel() nothing is called.
-// 1xx responses are swallowed. onAbort codes: kTimeout, kUpstream (connect, reset, short body, protocol),
-// kCancelled never.
+// Receives a response: onHead once, then data, then onEnd or onAbort. After Transfer::cancel()
+// nothing is called. 1xx responses are swallowed. onAbort codes: kTimeout, kUpstream (connect,
+// reset, short body, protocol), kCancelled never.
 class ResponseSink : public http::BodySink {
  public:
   virtual void onHead(http::ResponseHead head) = 0;
@@ -57,7 +59,8 @@ class Client {
   virtual ~Client() = default;  // cancels what runs
 
   // Never fails at once: errors arrive as onAbort, never before start() has returned.
-  virtual std::unique_ptr<Transfer> start(ClientRequest request, std::shared_ptr<ResponseSink> sink) = 0;
+  virtual std::unique_ptr<Transfer> start(ClientRequest request,
+                                          std::shared_ptr<ResponseSink> sink) = 0;
 };
 
 // A small request with its whole answer collected (at most `limit_bytes`, else kTooLarge).

@@ -27,9 +27,9 @@ class EventLoop {
   static Result<std::unique_ptr<EventLoop>> create();
   virtual ~EventLoop() = default;
 
-  virtual void run() = 0;                 // until stop(); this thread becomes the loop thread
-  virtual void stop() = 0;                // any thread
-  virtual void post(Task task) = 0;       // any thread; tasks run in order, after the current callback
+  virtual void run() = 0;            // until stop(); this thread becomes the loop thread
+  virtual void stop() = 0;           // any thread
+  virtual void post(Task task) = 0;  // any thread; tasks run in order, after the current callback
   virtual bool onLoopThread() const = 0;
   virtual TimerPtr runAfter(std::chrono::milliseconds delay, Task task) = 0;
   virtual TimerPtr runEvery(std::chrono::milliseconds period, Task task) = 0;

@@ -18,10 +18,10 @@ struct FinishedRequest {
   const http::RequestHead& request;
   const Peer& peer;
   const std::string& request_id;
-  const char* route;    // closed set; "unmatched" when no handler named it
-  const char* source;   // what served the body: "" , "cache", "fill", "upstream", …
-  int status = 0;       // 0: the connection ended before a response began
-  bool clean = false;   // the response was sent completely
+  const char* route;   // closed set; "unmatched" when no handler named it
+  const char* source;  // what served the body: "" , "cache", "fill", "upstream", …
+  int status = 0;      // 0: the connection ended before a response began
+  bool clean = false;  // the response was sent completely
   std::uint64_t request_body_bytes = 0;
   std::uint64_t response_body_bytes = 0;
   std::chrono::nanoseconds duration{};

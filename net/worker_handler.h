@@ -1,5 +1,5 @@
-// Runs API handlers: routes a request by table, collects or streams its body, calls a plain blocking function
-// on a worker, and sends the answer from the loop.
+// Runs API handlers: routes a request by table, collects or streams its body, calls a plain
+// blocking function on a worker, and sends the answer from the loop.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +25,17 @@ enum class BodyMode : std::uint8_t {
   kStreamed,  // the handler reads it with WorkerRequest::stream
 };
 
-using PathParams = std::vector<std::pair<std::string_view, std::string>>;  // name → percent-decoded value
+using PathParams =
+    std::vector<std::pair<std::string_view, std::string>>;  // name → percent-decoded value
 
 struct WorkerRequest {
   const http::RequestHead& head;
   const Peer& peer;
   PathParams params;
-  std::string body;                      // kBuffered
-  http::BodyReader* stream = nullptr;    // kStreamed
-  std::function<void(const char* key, std::string value)> annotate;  // adds to the request's log line
+  std::string body;                    // kBuffered
+  http::BodyReader* stream = nullptr;  // kStreamed
+  std::function<void(const char* key, std::string value)>
+      annotate;  // adds to the request's log line
   std::string_view param(std::string_view name) const {
     for (const auto& [key, value] : params)
       if (key == name) return value;
@@ -56,14 +58,18 @@ struct WorkerHandlerOptions {
   std::uint64_t stream_queue_bytes = 4u << 20;  // bound between the socket and the handler
 };
 
-// Answers made before a handler runs (404, 405 with Allow, 413, 503): the owner decides how they look.
-using ErrorResponder = std::function<http::Response(int status, std::string message, const http::RequestHead&)>;
+// Answers made before a handler runs (404, 405 with Allow, 413, 503): the owner decides how they
+// look.
+using ErrorResponder =
+    std::function<http::Response(int status, std::string message, const http::RequestHead&)>;
 
-// Shared by all loops (immutable after construction). Returns false from tryHandle() when no route matches the path.
+// Shared by all loops (immutable after construction). Returns false from tryHandle() when no route
+// matches the path.
 class WorkerHandler {
  public:
-  static std::shared_ptr<WorkerHandler> create(std::vector<WorkerRoute> routes, ErrorResponder on_error,
-                                               WorkerPool& pool, const WorkerHandlerOptions& options);
+  static std::shared_ptr<WorkerHandler> create(std::vector<WorkerRoute> routes,
+                                               ErrorResponder on_error, WorkerPool& pool,
+                                               const WorkerHandlerOptions& options);
   virtual ~WorkerHandler() = default;
   virtual void handle(ExchangePtr exchange) = 0;
 };

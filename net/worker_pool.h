@@ -18,7 +18,7 @@ class WorkerPool {
   using Job = std::function<void()>;
   static std::unique_ptr<WorkerPool> create(const WorkerPoolOptions& options);
   virtual ~WorkerPool() = default;
-  virtual bool trySubmit(Job job) = 0;  // false: the queue is full, answer 503
+  virtual bool trySubmit(Job job) = 0;    // false: the queue is full, answer 503
   virtual std::size_t depth() const = 0;  // jobs waiting
 };
 
