@@ -29,6 +29,7 @@ class HeaderMap {
 
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
+  void reserve(std::size_t fields) { fields_.reserve(fields); }
   bool empty() const { return fields_.empty(); }
   std::size_t size() const { return fields_.size(); }
   void clear() { fields_.clear(); }
