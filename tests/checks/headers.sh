@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Every header compiles on its own. Results are cached by ccache, so only changed headers cost time.
+set -euo pipefail
+[ -f build/dev/build.ninja ] || { mkdir -p build && cmake --preset dev >build/dev.log 2>&1; } || { cat build/dev.log >&2; exit 1; }
+out=build/headers
+mkdir -p "$out"
+flags=(-std=c++20 -O0 -Wall -Wextra -Wpedantic -Werror -I. -Ibuild/dev/generated)
+for folder in /usr/include/soci /usr/share/include/llhttp /usr/include/llhttp; do
+  [ ! -d "$folder" ] || flags+=(-isystem "$folder")
+done
+export out
+one() {
+  local unit=$out/${1//\//__}.cc
+  printf '#include "%s"\n' "$1" | cmp -s - "$unit" || printf '#include "%s"\n' "$1" >"$unit"
+  ccache g++ "${@:2}" -c "$unit" -o "$unit.o" || { echo "$1 does not compile on its own" >&2; return 1; }
+}
+export -f one
+git ls-files '*.h' | xargs -r -P "$(nproc)" -I {} bash -c 'one "$@"' _ {} "${flags[@]}"
