@@ -1,0 +1,108 @@
+// What every route of the Images API has in common: identity, the order of checks, errors as
+// answers.
+//
+// A route is a plain function ApiFunction on a worker; apiRoute() puts the common checks in front
+// of it (spec: order of processing): identity (401), a body where none is allowed (400), then the
+// function, whose refusals become error bodies in the form the client accepts.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "base/context.h"
+#include "base/result.h"
+#include "http/message.h"
+#include "image/record.h"
+#include "net/worker_handler.h"
+#include "origin/catalog/catalog.h"
+#include "origin/identity/identity.h"
+#include "origin/policy/policy.h"
+#include "origin/stores/store.h"
+
+namespace glint::image {
+class ImageSchema;
+}
+
+namespace glint::origin {
+
+struct ApiOptions {
+  std::string public_endpoint;  // of version links; empty: the request's host
+  std::uint32_t limit_param_default = 25;
+  std::uint32_t api_limit_max = 1000;
+  std::int64_t image_property_quota = 128;  // negative: unlimited
+  std::int64_t image_tag_quota = 128;
+  std::uint32_t max_request_id_length = 64;  // 0: any
+};
+
+// Everything handlers work with; outlives them.
+struct ApiServices {
+  Catalog& catalog;
+  Identity& identity;
+  const Policy& policy;
+  const image::ImageSchema& schema;
+  std::vector<Store*> stores;
+  ApiOptions options;
+};
+
+// A refusal on its way to the client. Converts from Error through http/status_map.h.
+struct ApiError {
+  int status = 500;
+  std::string message;
+  http::HeaderMap headers;
+
+  ApiError(int status_code, std::string text) : status(status_code), message(std::move(text)) {}
+  ApiError(const Error& error);  // NOLINT(google-explicit-constructor): errors pass up as they are
+};
+template <class T>
+using ApiResult = tl::expected<T, ApiError>;
+
+// Refusals of the Images API for which there is no domain error.
+inline constexpr int kStatusGone = 410;
+inline constexpr int kStatusUnsupportedMediaType = 415;
+inline constexpr int kStatusRangeNotSatisfiable = 416;
+
+tl::unexpected<ApiError> refuse(ErrorCode code, std::string message);
+tl::unexpected<ApiError> refuse(int status, std::string message);
+tl::unexpected<ApiError> refuse(const Error& error);
+
+struct ApiRequest {
+  const RequestContext& context;
+  net::WorkerRequest& http;
+  const ApiServices& services;
+  Caller caller;
+};
+
+using ApiFunction = std::function<ApiResult<http::Response>(ApiRequest&)>;
+enum class BodyRule : std::uint8_t { kForbidden, kAllowed };
+
+net::WorkerFunction apiRoute(const ApiServices& services, BodyRule body, ApiFunction function);
+
+// The answer to a refusal: the body's form follows the request's Accept.
+http::Response errorResponse(const ApiError& error, const http::RequestHead& head);
+// The answers made before a route is known (404, 405, 413, 503), behind identity (401).
+net::ErrorResponder apiErrorResponder(const ApiServices& services);
+
+// 200 with a JSON body; 204 without any.
+http::Response jsonResponse(std::string body);
+http::Response noContent();
+
+// The image, when it exists and the caller can see it at all, whatever the rules say; else 404.
+ApiResult<image::Image> findVisible(ApiRequest& request, const image::ImageId& id);
+ApiResult<bool> isVisible(ApiRequest& request, const image::Image& image);
+
+// 403 when the rule denies and the caller may know of the image (get_image), else 404.
+ApiResult<void> authorize(const ApiRequest& request, std::string_view rule,
+                          const image::Image& image);
+
+// 403 for anonymous callers.
+ApiResult<void> requireWriter(const ApiRequest& request);
+
+// Where the client reached us: "http://host:port", from Host and the peer's transport.
+std::string requestBaseUrl(const net::WorkerRequest& request);
+
+}  // namespace glint::origin
