@@ -35,6 +35,7 @@ class Digest {
 };
 
 bool knownDigest(std::string_view algorithm);
+// Empty when the algorithm is unknown.
 std::string digestHex(std::string_view algorithm, std::span<const std::byte> bytes);
 std::string toHex(std::span<const std::byte> bytes);
 

@@ -8,8 +8,10 @@
 // error at level info.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -50,13 +52,20 @@ class Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// Errors: kInvalidArgument or the errno's code when the file cannot be opened; the old destination
-// stays.
+// Errors: by errno when the file cannot be opened; the old destination stays.
+// From then on lines below warn are collected and written together, at most kMaxDelay later; a line
+// of level warn or error goes out at once, with what waits before it.
 Status configure(const Options& options);
-void reopen();
+void reopen();  // the same file name again; when that fails, the old file stays and an error line
+                // says so
+void flush();   // writes what waits
 bool enabled(Level level);
+inline constexpr std::chrono::milliseconds kMaxDelay{100};
 
-void write(Level level, std::string_view event, Fields fields);
+void writeFields(Level level, std::string_view event, std::span<const Field> fields);
+inline void write(Level level, std::string_view event, Fields fields) {
+  writeFields(level, event, std::span(fields.begin(), fields.size()));
+}
 inline void debug(std::string_view event, Fields fields = {}) {
   write(Level::kDebug, event, fields);
 }
