@@ -7,6 +7,7 @@
 // Threads: any. A Block is written by its one owner before it is shared as a Slice, never after.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +42,7 @@ class Slice {
   }
   std::size_t size() const { return bytes_.size(); }
   bool empty() const { return bytes_.empty(); }
+  bool owned() const { return owner_ != nullptr; }
   // The part from `offset`, at most `length` bytes; shares the owner.
   Slice part(std::size_t offset, std::size_t length) const {
     return {owner_, bytes_.subspan(offset, std::min(length, bytes_.size() - offset))};
