@@ -55,15 +55,15 @@ struct Option {
   std::string group{};
   std::string key{};
   OptionType type{};
-  std::string default_text;  // as it would stand in a file; empty: none
-  std::string accepts;       // bounds or choices for people: "1…64", "text, json"; may be empty
-  std::string help;
+  std::string default_text{};  // as it would stand in a file; empty: none
+  std::string accepts{};       // bounds or choices for people: "1…64", "text, json"; may be empty
+  std::string help{};
   bool secret = false;  // shown as ***
   // Converts and stores. The message of an error says what is wrong with the value, without group
   // and key.
-  std::function<Status(const std::vector<std::string>& values)> store;
+  std::function<Status(const std::vector<std::string>& values)> store{};
   // Filled by load():
-  std::string value_text;          // as given, substituted; secrets are not masked here
+  std::string value_text{};          // as given, substituted; secrets are not masked here
   std::string origin = "default";  // "default", "file:line", "environment OS_…", "command line"
 };
 
