@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ struct WorkerRoute {
 struct WorkerHandlerOptions {
   std::uint64_t buffered_body_limit = 1u << 20;
   std::uint64_t stream_queue_bytes = 4u << 20;  // bound between the socket and the handler
+  std::uint64_t streamed_body_limit = std::numeric_limits<std::uint64_t>::max();
+  // Counts exceptions of handlers (each answers 500); any thread.
+  std::function<void()> on_exception = {};
 };
 
 // Answers made before a handler runs (404, 405 with Allow, 413, 503): the owner decides how they
@@ -63,10 +67,16 @@ struct WorkerHandlerOptions {
 using ErrorResponder =
     std::function<http::Response(int status, std::string message, const http::RequestHead&)>;
 
-// Shared by all loops (immutable after construction). Returns false from tryHandle() when no route
-// matches the path.
+// Shared by all loops (immutable after construction). A path that no route matches is answered 404,
+// a method that none of its routes has 405 with Allow, a full pool 503 with Retry-After.
+//
+// The request's stop token is requested when the client goes away; its stream then answers
+// kCancelled. A handler need not read its stream to the end. Answers travel back through
+// EventLoop::post(), so the order at shutdown is: Server::drain(), destroy the pool, destroy the
+// server (which owns the loops).
 class WorkerHandler {
  public:
+  // A table with a wrong pattern or two rows for the same route is our bug and aborts.
   static std::shared_ptr<WorkerHandler> create(std::vector<WorkerRoute> routes,
                                                ErrorResponder on_error, WorkerPool& pool,
                                                const WorkerHandlerOptions& options);

@@ -9,10 +9,12 @@ namespace glint::net {
 
 struct WorkerPoolOptions {
   std::size_t threads = 16;
-  std::size_t queue_limit = 1024;  // jobs waiting
+  std::size_t queue_limit = 1024;           // jobs waiting
+  std::function<void()> on_exception = {};  // counts exceptions that a job let through; any thread
 };
 
-// Threads: trySubmit() and depth() from any. The destructor finishes queued jobs and joins.
+// Threads: trySubmit() and depth() from any. The destructor finishes queued jobs and joins. A job's
+// exception ends there: it is logged and counted.
 class WorkerPool {
  public:
   using Job = std::function<void()>;
