@@ -1,0 +1,36 @@
+// Images as the Images API shows them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/record.h"
+
+namespace glint::image {
+
+// What of an image's locations this deployment exposes.
+struct ImageView {
+  bool direct_url = false;  // show_image_direct_url
+  bool locations = false;   // show_multiple_locations
+  bool stores = false;      // several stores are configured
+  bool admin = false;       // the caller: others see no locations of a deactivated image
+};
+
+// One image: all base fields, custom properties flat beside them (a base field wins over a custom
+// property of the same name).
+std::string imageJson(const Image& image, const ImageView& view);
+
+// A page of a list. `first` and `next` are paths with queries; `next` may be absent.
+struct PageLinks {
+  std::string first;
+  std::optional<std::string> next;
+};
+std::string imageListJson(const std::vector<Image>& images, const ImageView& view,
+                          const PageLinks& links);
+
+// "text" with quotes and escapes, as JSON wants it; what is not UTF-8 becomes U+FFFD.
+std::string jsonQuote(std::string_view text);
+
+}  // namespace glint::image
