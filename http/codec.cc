@@ -121,7 +121,7 @@ const llhttp_settings_t& RequestDecoder::Impl::settings() {
     s.on_header_value_complete = [](llhttp_t* p) noexcept {
       Impl& impl = self(p);
       if (impl.phase == Phase::kHead) {  // trailer fields are dropped (RFC 9110 §6.5.1)
-        impl.head.headers.add(std::move(impl.field_name), std::string(trim(impl.field_value)));
+        impl.head.headers.add(std::move(impl.field_name), std::string(trimOws(impl.field_value)));
       }
       impl.field_name.clear();
       impl.field_value.clear();

@@ -29,11 +29,11 @@ char* putTwo(char* at, int value) {
 bool isFramingField(std::string_view name) {
   switch (name.size()) {
     case 10:
-      return equalsNoCase(name, "Connection") || equalsNoCase(name, "Keep-Alive");
+      return iequals(name, "Connection") || iequals(name, "Keep-Alive");
     case 14:
-      return equalsNoCase(name, "Content-Length");
+      return iequals(name, "Content-Length");
     case 17:
-      return equalsNoCase(name, "Transfer-Encoding");
+      return iequals(name, "Transfer-Encoding");
     default:
       return false;
   }
@@ -97,7 +97,7 @@ void appendResponseHead(std::string& out, int status, const HeaderMap& headers,
   bool has_date = false;
   for (const auto& [name, value] : headers) {
     if (isFramingField(name) || !isToken(name)) continue;
-    has_date = has_date || equalsNoCase(name, "Date");
+    has_date = has_date || iequals(name, "Date");
     appendField(out, name, value);
   }
   if (!has_date) appendField(out, "Date", date);

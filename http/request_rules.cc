@@ -34,14 +34,14 @@ DecodeError applyTransferEncoding(RequestHead& head) {
   bool malformed = false;
   bool unknown = false;
   for (const auto& [name, value] : head.headers) {
-    if (!equalsNoCase(name, "Transfer-Encoding")) continue;
+    if (!iequals(name, "Transfer-Encoding")) continue;
     forEachListElement(value, [&](std::string_view coding) {
       chunked_not_last = chunked_not_last || chunked;
       malformed = malformed || coding.empty();
-      const auto token = trim(coding.substr(0, coding.find(';')));
-      if (equalsNoCase(coding, "chunked")) {
+      const auto token = trimOws(coding.substr(0, coding.find(';')));
+      if (iequals(coding, "chunked")) {
         chunked = true;
-      } else if (equalsNoCase(token, "chunked")) {
+      } else if (iequals(token, "chunked")) {
         malformed = true;
       } else {
         unknown = true;
@@ -75,8 +75,7 @@ DecodeError checkHost(const RequestHead& head) {
 DecodeError reduceAbsoluteForm(RequestHead& head) {
   const auto colon = head.target.find("://");
   const std::string_view scheme = std::string_view(head.target).substr(0, colon);
-  if (colon == std::string::npos ||
-      !(equalsNoCase(scheme, "http") || equalsNoCase(scheme, "https"))) {
+  if (colon == std::string::npos || !(iequals(scheme, "http") || iequals(scheme, "https"))) {
     return {400, "malformed request target"};
   }
   const std::string_view rest = std::string_view(head.target).substr(colon + 3);
@@ -107,9 +106,9 @@ DecodeError applyExpect(RequestHead& head) {
   if (head.version_minor == 0) return kFine;
   bool all_known = true;
   for (const auto& [name, value] : head.headers) {
-    if (!equalsNoCase(name, "Expect")) continue;
+    if (!iequals(name, "Expect")) continue;
     forEachListElement(value, [&](std::string_view expectation) {
-      all_known = all_known && equalsNoCase(expectation, "100-continue");
+      all_known = all_known && iequals(expectation, "100-continue");
     });
     head.expect_continue = head.hasBody();
   }

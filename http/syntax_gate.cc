@@ -99,7 +99,7 @@ DecodeError SyntaxGate::admitVersion(char c) {
   const bool is_major = part_bytes_ == kVersionForm.find('1');
   const bool is_minor = part_bytes_ == kVersionForm.find('x');
   if (is_major || is_minor) {
-    if (!isDigit(c)) return {400, "malformed HTTP version"};
+    if (!asciiDigit(c)) return {400, "malformed HTTP version"};
     if (is_major ? c != '1' : c > '1') return {505, "HTTP version not supported"};
   } else if (c != kVersionForm[part_bytes_]) {
     return {400, "malformed HTTP version"};
