@@ -1,0 +1,96 @@
+"""glint-origin and glint-edge as tests start them."""
+
+import json
+import pathlib
+import urllib.error
+import urllib.request
+
+from support.process import Process, binary, free_port
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class _KeepStatus(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _KeepStatus)
+
+
+def http(method, url, token=None, body=None, headers=None, timeout=60):
+    """One request; every status is an answer. A body cut short raises http.client.IncompleteRead."""
+    fields = dict(headers or {})
+    if token:
+        fields["X-Auth-Token"] = token
+    if isinstance(body, (dict, list)):
+        body = json.dumps(body).encode()
+        fields.setdefault("Content-Type", "application/json")
+    request = urllib.request.Request(url, method=method, data=body, headers=fields)
+    try:
+        with _opener.open(request, timeout=timeout) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read())
+
+
+class Program:
+    """One of our servers: a port that stays over restarts, a log, readiness by /healthcheck."""
+
+    name = ""
+
+    def __init__(self, folder, port=None):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def arguments(self):
+        return []
+
+    def start(self, *extra):
+        command = [binary(self.name), *self.arguments(), *extra]
+        self.process = Process(command, self.folder / f"{self.name}.log")
+        self.process.wait_answer(self.url + "/healthcheck")
+        return self
+
+    def stop(self):
+        return self.process.stop() if self.process else None
+
+    def kill(self):
+        self.process.kill()
+
+    def restart(self, *extra):
+        self.stop()
+        return self.start(*extra)
+
+
+class Origin(Program):
+    name = "glint-origin"
+
+    def arguments(self):
+        return ["--state-dir", self.folder / "state", "--listen", f"127.0.0.1:{self.port}"]
+
+
+class Edge(Program):
+    name = "glint-edge"
+
+    def __init__(self, folder, upstream, port=None, cache_size="2G"):
+        super().__init__(folder, port)
+        self.upstream, self.cache_size = upstream, cache_size
+
+    def arguments(self):
+        return [
+            *("--upstream", self.upstream),
+            *("--listen", f"127.0.0.1:{self.port}"),
+            *("--cache-dir", self.folder / "cache"),
+            *("--cache-size", self.cache_size),
+        ]
