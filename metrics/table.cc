@@ -14,8 +14,8 @@ using enum MetricType;
 
 // Closed sets of label values.
 constexpr std::array kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"};
-constexpr std::array kRefusals{"limit",        "bad_request", "header_timeout",
-                               "idle_timeout", "stall",       "tls"};
+constexpr std::array kRefusals{"limit", "bad_request", "header_timeout", "idle_timeout",
+                               "stall", "tls",         "other"};
 constexpr std::array kSources{"none", "cache", "fill", "upstream", "store", "other"};
 constexpr std::array kPools{"api", "disk"};
 constexpr std::array kDecisions{"allowed", "denied", "absent", "error"};

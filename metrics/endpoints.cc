@@ -1,0 +1,89 @@
+#include "metrics/endpoints.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "metrics/registry.h"
+
+namespace glint::metrics {
+namespace {
+
+struct HealthWords {
+  const char* text;
+  const char* json;
+};
+
+HealthWords wordsOf(Health health) {
+  switch (health) {
+    case Health::kOk:
+      return {"OK", "ok"};
+    case Health::kDegraded:
+      return {"DEGRADED", "degraded"};
+    case Health::kFailed:
+      return {"FAILED", "failed"};
+  }
+  return {"FAILED", "failed"};
+}
+
+std::string asText(Health worst, std::span<const HealthCheck> checks) {
+  std::string text = wordsOf(worst).text;
+  for (const HealthCheck& check : checks)
+    if (check.health != Health::kOk) text += "\n" + check.name + ": " + check.detail;
+  return text;
+}
+
+// Three strings per check: not worth a JSON library in this folder.
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(1, utf8SequenceLength(text));
+    const char c = text.front();
+    if (utf8SequenceLength(text) == 0)
+      result += "\\ufffd";
+    else if (c == '"' || c == '\\')
+      (result += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      result += ' ';
+    else
+      result += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return result += '"';
+}
+
+std::string asJson(Health worst, std::span<const HealthCheck> checks) {
+  std::string json = "{\"status\":" + quoted(wordsOf(worst).json) + ",\"checks\":[";
+  for (const HealthCheck& check : checks) {
+    if (json.back() == '}') json += ',';
+    json += "{\"name\":" + quoted(check.name) +
+            ",\"status\":" + quoted(wordsOf(check.health).json) +
+            ",\"detail\":" + quoted(check.detail) + "}";
+  }
+  return json + "]}";
+}
+
+http::Response answer(int status, std::string body, const char* media_type) {
+  http::Response response{.status = status, .headers = {}, .body = std::move(body)};
+  response.headers.add("Content-Type", media_type);
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+http::Response metricsResponse(Registry& registry) {
+  return answer(200, registry.text(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+http::Response healthResponse(std::span<const HealthCheck> checks,
+                              const http::RequestHead& request) {
+  Health worst = Health::kOk;
+  for (const HealthCheck& check : checks) worst = std::max(worst, check.health);
+  const int status = worst == Health::kFailed ? 503 : 200;
+  const auto accept = request.headers.get("Accept");
+  if (accept && accept->find("application/json") != std::string_view::npos)
+    return answer(status, asJson(worst, checks), "application/json");
+  return answer(status, asText(worst, checks), "text/plain; charset=utf-8");
+}
+
+}  // namespace glint::metrics
