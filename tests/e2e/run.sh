@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
 if [ $# -eq 0 ]; then
-  exec /usr/bin/python3 -m unittest discover -s e2e -p '*_test.py' -t .
+  exec /usr/bin/python3 -W ignore::DeprecationWarning -m unittest discover -s e2e -p '*_test.py' -t .
 fi
-exec /usr/bin/python3 -m unittest "${@/#/e2e.}"
+exec /usr/bin/python3 -W ignore::DeprecationWarning -m unittest "${@/#/e2e.}"

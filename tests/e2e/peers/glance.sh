@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# OpenStack Glance, unmodified, on SQLite and a file store, in the foreground.
+# OpenStack Glance, unmodified, on SQLite and one file store, in the foreground.
 #   glance.sh STATE PORT [KEYSTONE_URL]      without Keystone every caller is admin
 set -euo pipefail
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
@@ -9,11 +9,12 @@ port=${2:?$usage}
 keystone=${3:-}
 conf=$state/glance.conf
 
+# One store: with several, the schema gains a property that Debian's glance client cannot digest (image-create).
 # With Keystone: the role personas of current releases. Without, there are no roles to ask for.
 personas=$([ -n "$keystone" ] && echo true || echo false)
 
 write_configuration() {
-  mkdir -p "$state"/{images,staging,tasks,lock,work,policy.d}
+  mkdir -p "$state"/{images,staging,lock,work,policy.d}
   cat >"$conf" <<CONF
 [DEFAULT]
 bind_host = 127.0.0.1
@@ -21,17 +22,13 @@ bind_port = $port
 workers = ${GLANCE_WORKERS:-1}
 use_stderr = true
 enforce_secure_rbac = $personas
-enabled_backends = local:file
+node_staging_uri = file://$state/staging
 [database]
 connection = sqlite:///$state/glance.sqlite?timeout=30
 [glance_store]
-default_backend = local
-[local]
+stores = file
+default_store = file
 filesystem_store_datadir = $state/images
-[os_glance_staging_store]
-filesystem_store_datadir = $state/staging
-[os_glance_tasks_store]
-filesystem_store_datadir = $state/tasks
 [keystone_authtoken]
 www_authenticate_uri = $keystone
 auth_url = $keystone
