@@ -77,23 +77,23 @@ struct ListQuery {
   // Who asks. An admin sees every image; others their project's, public and community ones, and
   // shared images whose member list holds the project with a standing of `member`.
   bool admin = false;
-  std::string project;  // may be empty: no images of one's own
+  std::string project{};  // may be empty: no images of one's own
   MemberFilter member = MemberFilter::kAccepted;
 
   VisibilityFilter visibility = VisibilityFilter::kDefault;
   bool os_hidden = false;  // true: only hidden ones
-  std::optional<bool> is_protected;
-  std::vector<TextFilter> texts;
-  std::vector<IntegerFilter> integers;
-  std::vector<TimeFilter> times;
-  std::vector<std::string> tags;                                // all of them
-  std::vector<std::pair<std::string, std::string>> properties;  // name, value
+  std::optional<bool> is_protected{};
+  std::vector<TextFilter> texts{};
+  std::vector<IntegerFilter> integers{};
+  std::vector<TimeFilter> times{};
+  std::vector<std::string> tags{};                                // all of them
+  std::vector<std::pair<std::string, std::string>> properties{};  // name, value
 
   // Null sorts as "" or 0. What is missing of created_at and id is appended as tie-breakers, in the
   // direction of the last key (no keys at all: descending).
-  std::vector<SortKey> sort;
+  std::vector<SortKey> sort{};
   std::size_t limit = 25;
-  std::optional<image::ImageId> marker;  // the page begins after this image
+  std::optional<image::ImageId> marker{};  // the page begins after this image
 };
 
 }  // namespace glint::origin

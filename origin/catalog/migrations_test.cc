@@ -1,0 +1,123 @@
+#include "origin/catalog/migrations.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "origin/catalog/sql_connection.h"
+#include "origin/test_support.h"
+
+namespace glint::origin {
+namespace {
+
+std::unique_ptr<Connection> openAt(const std::string& path) {
+  auto connection = Connection::openSqlite(path, Durable::kYes);
+  REQUIRE(connection);
+  return std::move(*connection);
+}
+
+}  // namespace
+
+TEST_CASE("Migrations: an empty database reaches the newest version, once", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  CHECK(migrate(*connection).value() == migrations().back().version);
+  CHECK(migrate(*connection).value() == migrations().back().version);
+  auto rows = connection->query("SELECT count(*) FROM glint_schema", {}, "i");
+  CHECK(integerOf(rows.value()[0][0]) == static_cast<long long>(migrations().size()));
+}
+
+TEST_CASE("Migrations: versions have no gaps", "[catalog]") {
+  int expected = 1;
+  for (const Migration& migration : migrations()) CHECK(migration.version == expected++);
+}
+
+TEST_CASE("Migrations: a newer schema is refused with what to do", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(migrate(*connection));
+  REQUIRE(connection->execute("INSERT INTO glint_schema (version, title) VALUES (:v0, :v1)",
+                              {4711LL, "from the future"}));
+  const auto again = migrate(*connection);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == ErrorCode::kConflict);
+  CHECK(again.error().message.find("4711") != std::string::npos);
+  CHECK(again.error().message.find("run the release") != std::string::npos);
+}
+
+TEST_CASE("Migrations: processes that start together agree", "[catalog][threads]") {
+  TempDir dir;
+  openAt(dir.file("a.sqlite"));  // WAL mode is set by one
+  std::vector<int> versions(4, 0);
+  {
+    std::vector<std::jthread> starters;
+    for (int& version : versions) {
+      starters.emplace_back([&version, &dir] {
+        auto connection = Connection::openSqlite(dir.file("a.sqlite"), Durable::kNo);
+        if (connection) version = migrate(**connection).value_or(-1);
+      });
+    }
+  }
+  CHECK(std::ranges::all_of(versions, [](int v) { return v == migrations().back().version; }));
+}
+
+TEST_CASE("Connection: values come back as they were given", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(connection->execute("CREATE TABLE t (a TEXT, b BIGINT)", {}));
+  const std::string nasty = "'; DROP TABLE t; -- \xf0\x9f\x92\xa3 :v0 \n";
+  REQUIRE(connection->execute("INSERT INTO t (a, b) VALUES (:v0, :v1)", {nasty, 1LL << 62}));
+  REQUIRE(connection->execute("INSERT INTO t (a, b) VALUES (:v0, :v1)",
+                              {std::monostate{}, std::monostate{}}));
+  for (int run = 0; run < 2; ++run) {  // the second run uses the kept statement
+    const auto rows = connection->query("SELECT a, b FROM t ORDER BY b DESC", {}, "ti").value();
+    REQUIRE(rows.size() == 2);
+    CHECK(textOf(rows[0][0]) == nasty);
+    CHECK(integerOf(rows[0][1]) == 1LL << 62);
+    CHECK_FALSE(optionalText(rows[1][0]));
+    CHECK(std::holds_alternative<std::monostate>(rows[1][1]));
+  }
+}
+
+TEST_CASE("Connection: failures are errors with a code", "[catalog]") {
+  TempDir dir;
+  SECTION("constraint") {
+    auto connection = openAt(dir.file("a.sqlite"));
+    REQUIRE(connection->execute("CREATE TABLE t (a BIGINT PRIMARY KEY)", {}));
+    REQUIRE(connection->execute("INSERT INTO t VALUES (1)", {}));
+    CHECK(connection->execute("INSERT INTO t VALUES (1)", {}).error().code == ErrorCode::kConflict);
+  }
+  SECTION("bad SQL") {
+    auto connection = openAt(dir.file("a.sqlite"));
+    CHECK(connection->query("SELECT nothing FROM nowhere", {}, "i").error().code ==
+          ErrorCode::kInternal);
+  }
+  SECTION("no such directory") {
+    const auto connection = Connection::openSqlite(dir.file("no/such/a.sqlite"), Durable::kYes);
+    REQUIRE_FALSE(connection);
+    CHECK(connection.error().message.find(dir.file("no/such/a.sqlite")) != std::string::npos);
+  }
+  SECTION("not a database") {
+    const std::string path = dir.file("a.sqlite");
+    FILE* file = std::fopen(path.c_str(), "w");
+    REQUIRE(file != nullptr);
+    for (int i = 0; i < 1000; ++i) std::fputs("this is no database\n", file);
+    std::fclose(file);
+    const auto connection = Connection::openSqlite(path, Durable::kYes);
+    REQUIRE_FALSE(connection);
+    CHECK(connection.error().code == ErrorCode::kCorrupt);
+  }
+}
+
+TEST_CASE("Transaction: what is not committed never was", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(connection->execute("CREATE TABLE t (a BIGINT)", {}));
+  {
+    auto transaction = Transaction::begin(*connection, Transaction::Kind::kWrite);
+    REQUIRE(transaction);
+    REQUIRE(connection->execute("INSERT INTO t VALUES (1)", {}));
+  }
+  CHECK(integerOf(connection->query("SELECT count(*) FROM t", {}, "i").value()[0][0]) == 0);
+}
+
+}  // namespace glint::origin

@@ -1,0 +1,269 @@
+#include "origin/catalog/sql_catalog.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+#include "origin/catalog/connection_pool.h"
+#include "origin/catalog/image_rows.h"
+#include "origin/catalog/list_sql.h"
+#include "origin/catalog/migrations.h"
+
+namespace glint::origin {
+namespace {
+
+using image::Image;
+using image::ImageId;
+using image::ImageStatus;
+
+// Every round somebody gets through, so this many lost rounds mean something is wrong.
+constexpr int kMaxRounds = 100;
+
+constexpr std::string_view kSqlitePrefix = "sqlite:///";
+
+image::Time now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+tl::unexpected<Error> noSuchImage(const ImageId& id) {
+  return fail(ErrorCode::kNotFound, "no image " + id.value);
+}
+
+MemberStatus memberStatusOf(const std::string& text) {
+  if (text == "accepted") return MemberStatus::kAccepted;
+  return text == "rejected" ? MemberStatus::kRejected : MemberStatus::kPending;
+}
+
+class SqlCatalog final : public Catalog {
+ public:
+  SqlCatalog(std::vector<std::unique_ptr<Connection>> connections, bool single_writer)
+      : pool_(std::move(connections), single_writer) {}
+
+  Status create(const RequestContext& context, const Image& image) override {
+    auto connection = pool_.write(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto transaction = Transaction::begin(**connection, Transaction::Kind::kWrite);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto known = (*connection)->query("SELECT 1 FROM images WHERE id = :v0", {image.id.value}, "i");
+    if (!known) return tl::unexpected(known.error());
+    if (!known->empty())
+      return fail(ErrorCode::kConflict, "image id " + image.id.value + " was used before");
+    auto inserted = insertImage(**connection, image);
+    if (!inserted) return failWith("create image " + image.id.value, inserted.error());
+    return transaction->commit();
+  }
+
+  Result<Image> get(const RequestContext& context, const ImageId& id) override {
+    auto stored = load(context, id);
+    if (!stored) return tl::unexpected(stored.error());
+    return std::move(stored->image);
+  }
+
+  Result<std::vector<Image>> list(const RequestContext& context, const ListQuery& query) override {
+    if (query.limit == 0) return std::vector<Image>{};
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
+    if (!transaction) return tl::unexpected(transaction.error());
+    std::optional<Row> marker_keys;
+    if (query.marker) {
+      auto keys = markerKeys(**connection, query);
+      if (!keys) return tl::unexpected(keys.error());
+      marker_keys = std::move(*keys);
+    }
+    const auto sql = listSql(query, kImageColumns, marker_keys);
+    if (!sql) return std::vector<Image>{};
+    return readPage(**connection, *sql);
+  }
+
+  Result<Image> update(const RequestContext& context, const ImageId& id,
+                       const Change& change) override {
+    return modify(context, id, [&change](StoredImage& stored) { return change(stored.image); });
+  }
+
+  Result<Image> remove(const RequestContext& context, const ImageId& id,
+                       const Check& check) override {
+    for (int round = 0; round < kMaxRounds; ++round) {
+      auto before = load(context, id);
+      if (!before) return tl::unexpected(before.error());
+      if (auto allowed = check(before->image); !allowed) return tl::unexpected(allowed.error());
+      auto deleted = write(context, [&](Connection& connection) {
+        return deleteImage(connection, *before, std::max(now(), before->image.updated_at));
+      });
+      if (!deleted) return tl::unexpected(deleted.error());
+      if (*deleted) return std::move(before->image);
+    }
+    return lostRaces(id);
+  }
+
+  Result<Image> beginUpload(const RequestContext& context, const ImageId& id,
+                            const UploadClaim& claim) override {
+    return modify(context, id, [&](StoredImage& stored) -> Status {
+      if (stored.image.status != ImageStatus::kQueued) {
+        return fail(
+            ErrorCode::kConflict,
+            "image " + id.value + " is " + image::toString(stored.image.status) + ", not queued");
+      }
+      stored.image.status = ImageStatus::kSaving;
+      stored.claim = claim;
+      return {};
+    });
+  }
+
+  Result<Image> endUpload(const RequestContext& context, const ImageId& id,
+                          const UploadClaim& claim, const Change& change) override {
+    return modify(context, id, [&](StoredImage& stored) -> Status {
+      if (stored.claim != claim)
+        return fail(ErrorCode::kConflict, "the upload into image " + id.value + " lost its claim");
+      stored.claim.reset();
+      return change(stored.image);
+    });
+  }
+
+  Result<std::vector<OpenUpload>> openUploads(const RequestContext& context,
+                                              const std::string& instance) override {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto rows = (*connection)
+                    ->query(
+                        "SELECT id, upload_id FROM images WHERE upload_instance = :v0 "
+                        "AND deleted = 0",
+                        {instance}, "tt");
+    if (!rows) return tl::unexpected(rows.error());
+    std::vector<OpenUpload> open;
+    for (const Row& row : *rows)
+      open.push_back({ImageId{textOf(row[0])}, UploadClaim{instance, textOf(row[1])}});
+    return open;
+  }
+
+  Result<std::optional<MemberStatus>> membership(const RequestContext& context, const ImageId& id,
+                                                 const std::string& project) override {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto rows = (*connection)
+                    ->query(
+                        "SELECT status FROM image_members WHERE image_id = :v0 AND "
+                        "member = :v1",
+                        {id.value, project}, "t");
+    if (!rows) return tl::unexpected(rows.error());
+    if (rows->empty()) return std::nullopt;
+    return memberStatusOf(textOf(rows->front()[0]));
+  }
+
+  Result<std::uint64_t> storageUsed(const RequestContext& context,
+                                    const std::string& owner) override {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto rows = (*connection)
+                    ->query(
+                        "SELECT coalesce(sum(size), 0) FROM images JOIN image_locations ON "
+                        "image_id = id WHERE deleted = 0 AND owner = :v0",
+                        {owner}, "i");
+    if (!rows) return tl::unexpected(rows.error());
+    return static_cast<std::uint64_t>(integerOf(rows->front()[0]));
+  }
+
+ private:
+  static tl::unexpected<Error> lostRaces(const ImageId& id) {
+    return fail(ErrorCode::kOverloaded, "image " + id.value + " changes too fast to be saved");
+  }
+
+  Result<StoredImage> load(const RequestContext& context, const ImageId& id) {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto stored = loadImage(**connection, id);
+    if (!stored) return tl::unexpected(stored.error());
+    if (!*stored) return noSuchImage(id);
+    return std::move(**stored);
+  }
+
+  // Runs `action` in a write transaction that is committed when it returns true.
+  Result<bool> write(const RequestContext& context,
+                     const std::function<Result<bool>(Connection&)>& action) {
+    auto connection = pool_.write(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto transaction = Transaction::begin(**connection, Transaction::Kind::kWrite);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto done = action(**connection);
+    if (!done || !*done) return done;
+    if (auto committed = transaction->commit(); !committed)
+      return tl::unexpected(committed.error());
+    return true;
+  }
+
+  // The change is applied outside of any transaction, so it may take its time; the save then names
+  // the version it is based on.
+  Result<Image> modify(const RequestContext& context, const ImageId& id,
+                       const std::function<Status(StoredImage&)>& change) {
+    for (int round = 0; round < kMaxRounds; ++round) {
+      auto before = load(context, id);
+      if (!before) return tl::unexpected(before.error());
+      StoredImage after = *before;
+      if (auto changed = change(after); !changed) return tl::unexpected(changed.error());
+      after.image.updated_at = std::max(now(), before->image.updated_at);
+      after.version = before->version + 1;
+      auto saved = write(
+          context, [&](Connection& connection) { return saveImage(connection, *before, after); });
+      if (!saved) return failWith("save image " + id.value, saved.error());
+      if (*saved) return std::move(after.image);
+    }
+    return lostRaces(id);
+  }
+
+  static Result<Row> markerKeys(Connection& connection, const ListQuery& query) {
+    std::string sql = "SELECT ";
+    std::string kinds;
+    for (const SortKey& key : completeSort(query)) {
+      sql += (kinds.empty() ? "" : ", ") + std::string(sortExpression(key.column));
+      kinds += sortKind(key.column);
+    }
+    sql += " FROM images WHERE id = :v0 AND deleted = 0";
+    auto rows = connection.query(sql, {query.marker->value}, kinds);
+    if (!rows) return tl::unexpected(rows.error());
+    if (rows->empty())
+      return fail(ErrorCode::kInvalidArgument, "marker " + query.marker->value + " is no image");
+    return std::move(rows->front());
+  }
+
+  static Result<std::vector<Image>> readPage(Connection& connection, const ListSql& sql) {
+    auto rows = connection.query(sql.text, sql.values, kImageColumnKinds);
+    if (!rows) return failWith("list images", rows.error());
+    std::vector<Image> images;
+    images.reserve(rows->size());
+    for (const Row& row : *rows) {
+      auto stored = imageOf(row);
+      if (!stored) return tl::unexpected(stored.error());
+      images.push_back(std::move(stored->image));
+    }
+    if (auto loaded = loadParts(connection, images); !loaded) return tl::unexpected(loaded.error());
+    return images;
+  }
+
+  ConnectionPool pool_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> openSqlCatalog(const SqlCatalogOptions& options) {
+  if (!options.connection.starts_with(kSqlitePrefix)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "[database] connection: only sqlite:///PATH is supported by this build");
+  }
+  const std::string path = options.connection.substr(kSqlitePrefix.size());
+  const Durable durable = options.durable ? Durable::kYes : Durable::kNo;
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.connections, 2); ++i) {
+    auto connection = Connection::openSqlite(path, durable);
+    if (!connection) return tl::unexpected(connection.error());
+    if (i == 0) {
+      auto version = migrate(**connection);
+      if (!version) return failWith("database " + path, version.error());
+    }
+    connections.push_back(std::move(*connection));
+  }
+  return std::make_unique<SqlCatalog>(std::move(connections), kSqliteDialect.single_writer);
+}
+
+}  // namespace glint::origin
