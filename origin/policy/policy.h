@@ -21,9 +21,6 @@ class Policy {
   // rule: references). Errors: kInvalidArgument naming the rule.
   static Result<std::shared_ptr<const Policy>> create(
       const std::map<std::string, std::string>& overrides = {});
-  // The overrides of a YAML (or JSON) policy file. Errors: kInvalidArgument with file and line;
-  // those of open().
-  static Result<std::map<std::string, std::string>> readFile(const std::string& path);
   virtual ~Policy() = default;
 
   // A rule name that is not defined is decided by the rule "default".
