@@ -9,11 +9,11 @@
 namespace glint::origin {
 
 struct Caller {
-  std::string user_id;
-  std::string project_id;          // empty: the token is not scoped to a project
-  std::vector<std::string> roles;  // lower case; of the user's token only
-  bool is_admin = false;           // passes the rule context_is_admin; set by the API layer
-  bool read_only = false;          // anonymous access
+  std::string user_id = {};
+  std::string project_id = {};          // empty: the token is not scoped to a project
+  std::vector<std::string> roles = {};  // lower case; of the user's token only
+  bool is_admin = false;                // passes the rule context_is_admin; set by the API layer
+  bool read_only = false;               // anonymous access
 
   bool hasRole(std::string_view role) const {
     return std::ranges::find(roles, role) != roles.end();
