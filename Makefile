@@ -41,7 +41,7 @@ release: ## Builds what is installed and measured (build/release)
 	@$(call build,release)
 
 unit: build ## Unit tests alone
-	@ctest --preset dev
+	@tests/unit.sh dev
 
 e2e: build ## End-to-end tests alone (GLINT_BUILD=build/asan for other binaries, ONLY=pattern for some)
 	@deploy/install-deps.sh test
@@ -58,12 +58,12 @@ format: ## Formats all C++ sources
 asan: ## Builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs the unit tests
 	@deploy/install-deps.sh build
 	@$(call build,asan)
-	@ctest --preset asan
+	@tests/unit.sh asan
 
 tsan: ## Builds with ThreadSanitizer and runs the unit tests of net, cache and proxy
 	@deploy/install-deps.sh build
 	@$(call build,tsan,--target glint_net_tests glint_cache_tests glint_proxy_tests)
-	@ctest --preset tsan -R '^unit\.(net|cache|proxy)$$'
+	@tests/unit.sh tsan -R '^unit\.(net|cache|proxy)$$'
 
 clang: ## Builds with the second compiler and its thread-safety analysis
 	@deploy/install-deps.sh build fuzz

@@ -48,7 +48,7 @@ field() { /usr/bin/python3 -c 'import json, sys; print(json.loads(sys.argv[2]).g
 # Bytes of image data the origin has sent so far, as the origin counts them.
 origin_bytes() {
   curl -sf "$origin_url/metrics" |
-    awk '/^glint_http_response_body_bytes_total\{[^}]*route="image_download"/ { n += $NF } END { printf "%d\n", n }'
+    awk '/^glint_http_response_body_bytes_total\{[^}]*source="store"/ { n += $NF } END { printf "%d\n", n }'
 }
 
 wait_for_answer() { # NAME PID URL
