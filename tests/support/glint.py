@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import secrets
 import urllib.error
 import urllib.request
 
@@ -75,6 +76,23 @@ class Program:
 
 class Origin(Program):
     name = "glint-origin"
+
+    # user → project and roles, as a Keystone would vouch for them
+    USERS = {
+        "admin": "admin admin,member,reader",
+        "demo": "demo member,reader",
+        "demo_reader": "demo reader",
+        "alt": "alt member,reader",
+    }
+
+    def write_tokens(self):
+        """Before the first start: a file of tokens for USERS; {user: token}."""
+        tokens = {user: f"token-of-{user}-{secrets.token_hex(16)}" for user in self.USERS}
+        path = self.folder / "state" / "tokens"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{tokens[user]} {user} {rest}\n" for user, rest in self.USERS.items()))
+        return tokens
 
     def arguments(self):
         return ["--state-dir", self.folder / "state", "--listen", f"127.0.0.1:{self.port}"]
