@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/json.h"
+
 namespace glint::image {
 
 namespace {
@@ -60,14 +62,15 @@ Status checkTexts(const Image& image) {
 }  // namespace
 
 Result<CreateDraft> parseCreateBody(std::string_view body, const ImageSchema& schema) {
-  const auto object = json::parse(body, nullptr, false);
-  if (!object.is_object())
+  const auto object = http::parseJson(body);
+  if (!object) return tl::unexpected(object.error());
+  if (!object->is_object())
     return fail(ErrorCode::kInvalidArgument, "The request body must be a JSON object.");
-  if (auto status = refuseComputedFields(object); !status)
+  if (auto status = refuseComputedFields(*object); !status)
     return tl::unexpected(std::move(status.error()));
 
   CreateDraft draft;
-  for (const auto& item : object.items()) {
+  for (const auto& item : object->items()) {
     auto value = schema.read(item.key(), item.value());
     if (!value) return tl::unexpected(std::move(value.error()));
     if (const Field* field = findField(item.key()))

@@ -141,6 +141,4 @@ std::string imageListJson(const std::vector<Image>& images, const ImageView& vie
   return dump(document);
 }
 
-std::string jsonQuote(std::string_view text) { return dump(Document(std::string(text))); }
-
 }  // namespace glint::image

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "image/record.h"
@@ -29,8 +28,5 @@ struct PageLinks {
 };
 std::string imageListJson(const std::vector<Image>& images, const ImageView& view,
                           const PageLinks& links);
-
-// "text" with quotes and escapes, as JSON wants it; what is not UTF-8 becomes U+FFFD.
-std::string jsonQuote(std::string_view text);
 
 }  // namespace glint::image

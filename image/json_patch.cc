@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/json.h"
+
 namespace glint::image {
 
 namespace {
@@ -23,8 +25,8 @@ auto bad(std::string message) { return fail(ErrorCode::kInvalidArgument, std::mo
 auto forbidden(std::string message) { return fail(ErrorCode::kForbidden, std::move(message)); }
 
 template <class T>
-auto passOn(T& failed) {
-  return tl::unexpected(std::move(failed.error()));
+auto passOn(const T& failed) {
+  return tl::unexpected(failed.error());
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -279,10 +281,11 @@ std::string_view patchMediaTypes() {
 
 Result<std::vector<PatchChange>> parsePatch(std::string_view body, PatchDialect dialect,
                                             const ImageSchema& schema) {
-  const auto document = json::parse(body, nullptr, false);
-  if (!document.is_array()) return bad("The request body must be a JSON array of changes.");
+  const auto document = http::parseJson(body);
+  if (!document) return passOn(document);
+  if (!document->is_array()) return bad("The request body must be a JSON array of changes.");
   std::vector<PatchChange> changes;
-  for (const auto& element : document) {
+  for (const auto& element : *document) {
     auto change = parseChange(element, dialect, schema);
     if (!change) return passOn(change);
     changes.push_back(std::move(*change));
