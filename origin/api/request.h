@@ -14,6 +14,7 @@
 
 #include <tl/expected.hpp>
 
+#include "base/clock.h"
 #include "base/context.h"
 #include "base/result.h"
 #include "http/message.h"
@@ -46,7 +47,8 @@ struct ApiServices {
   const Policy& policy;
   const image::ImageSchema& schema;
   std::vector<Store*> stores;
-  ApiOptions options;
+  ApiOptions options = {};
+  const Clock& clock = Clock::real();
 };
 
 // A refusal on its way to the client. Converts from Error through http/status_map.h.
@@ -62,13 +64,13 @@ template <class T>
 using ApiResult = tl::expected<T, ApiError>;
 
 // Refusals of the Images API for which there is no domain error.
+inline constexpr int kStatusUnauthorized = 401;
 inline constexpr int kStatusGone = 410;
 inline constexpr int kStatusUnsupportedMediaType = 415;
 inline constexpr int kStatusRangeNotSatisfiable = 416;
 
-tl::unexpected<ApiError> refuse(ErrorCode code, std::string message);
+// For those; domain errors are returned as they are: `return fail(ErrorCode::kConflict, "…")`.
 tl::unexpected<ApiError> refuse(int status, std::string message);
-tl::unexpected<ApiError> refuse(const Error& error);
 
 struct ApiRequest {
   const RequestContext& context;
@@ -87,22 +89,22 @@ http::Response errorResponse(const ApiError& error, const http::RequestHead& hea
 // The answers made before a route is known (404, 405, 413, 503), behind identity (401).
 net::ErrorResponder apiErrorResponder(const ApiServices& services);
 
-// 200 with a JSON body; 204 without any.
-http::Response jsonResponse(std::string body);
-http::Response noContent();
+http::Response jsonResponse(std::string body);  // 200
+http::Response noContent();                     // 204
 
-// The image, when it exists and the caller can see it at all, whatever the rules say; else 404.
-ApiResult<image::Image> findVisible(ApiRequest& request, const image::ImageId& id);
-ApiResult<bool> isVisible(ApiRequest& request, const image::Image& image);
+// The image, when it exists and the caller can see it at all, whatever the rules say.
+// Errors: kNotFound.
+Result<image::Image> findVisible(const ApiRequest& request, const image::ImageId& id);
+Result<bool> isVisible(const ApiRequest& request, const image::Image& image);
 
-// 403 when the rule denies and the caller may know of the image (get_image), else 404.
-ApiResult<void> authorize(const ApiRequest& request, std::string_view rule,
-                          const image::Image& image);
+// Whether the rule lets the caller do this to the image. Needs no database.
+// Errors: kForbidden; kNotFound when the caller may not know of the image (get_image).
+Status authorize(const ApiRequest& request, std::string_view rule, const image::Image& image);
 
-// 403 for anonymous callers.
-ApiResult<void> requireWriter(const ApiRequest& request);
+// Errors: kForbidden for anonymous callers.
+Status requireWriter(const ApiRequest& request);
 
-// Where the client reached us: "http://host:port", from Host and the peer's transport.
-std::string requestBaseUrl(const net::WorkerRequest& request);
+// Where the client reached us: "http://host:port", from Host and the transport; empty without Host.
+std::string requestBaseUrl(const http::RequestHead& head, const net::Peer& peer);
 
 }  // namespace glint::origin
