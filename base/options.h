@@ -63,7 +63,7 @@ struct Option {
   // and key.
   std::function<Status(const std::vector<std::string>& values)> store{};
   // Filled by load():
-  std::string value_text{};          // as given, substituted; secrets are not masked here
+  std::string value_text{};        // as given, substituted; secrets are not masked here
   std::string origin = "default";  // "default", "file:line", "environment OS_…", "command line"
 };
 

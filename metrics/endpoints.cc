@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/strings.h"
+#include "http/json.h"
 #include "metrics/registry.h"
 
 namespace glint::metrics {
@@ -32,32 +32,13 @@ std::string asText(Health worst, std::span<const HealthCheck> checks) {
   return text;
 }
 
-// Three strings per check: not worth a JSON library in this folder.
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  while (!text.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, utf8SequenceLength(text));
-    const char c = text.front();
-    if (utf8SequenceLength(text) == 0)
-      result += "\\ufffd";
-    else if (c == '"' || c == '\\')
-      (result += '\\') += c;
-    else if (static_cast<unsigned char>(c) < 0x20)
-      result += ' ';
-    else
-      result += text.substr(0, length);
-    text.remove_prefix(length);
-  }
-  return result += '"';
-}
-
 std::string asJson(Health worst, std::span<const HealthCheck> checks) {
-  std::string json = "{\"status\":" + quoted(wordsOf(worst).json) + ",\"checks\":[";
+  std::string json = "{\"status\":" + http::quoteJson(wordsOf(worst).json) + ",\"checks\":[";
   for (const HealthCheck& check : checks) {
     if (json.back() == '}') json += ',';
-    json += "{\"name\":" + quoted(check.name) +
-            ",\"status\":" + quoted(wordsOf(check.health).json) +
-            ",\"detail\":" + quoted(check.detail) + "}";
+    json += "{\"name\":" + http::quoteJson(check.name) +
+            ",\"status\":" + http::quoteJson(wordsOf(check.health).json) +
+            ",\"detail\":" + http::quoteJson(check.detail) + "}";
   }
   return json + "]}";
 }

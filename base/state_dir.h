@@ -1,0 +1,19 @@
+// Where programs keep what nobody told them to keep elsewhere; glintctl looks there for their token
+// files.
+#pragma once
+
+#include <string>
+
+namespace glint {
+
+// $XDG_STATE_HOME/glint, else $HOME/.local/state/glint, else /var/lib/glint. Not created.
+// Threads: call it before others run (it reads the environment).
+std::string stateDirectory();
+
+// The edge's cache when no directory is configured.
+inline std::string defaultCacheDirectory() { return stateDirectory() + "/cache"; }
+
+// The file in a program's directory that holds the token for its administration, mode 0600.
+inline constexpr const char* kAdminTokenFile = "admin-token";
+
+}  // namespace glint
