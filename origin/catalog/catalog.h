@@ -79,7 +79,11 @@ class Catalog {
   virtual Result<image::Image> endUpload(const RequestContext& context, const image::ImageId& id,
                                          const UploadClaim& claim, const Change& change) = 0;
 
-  // Uploads that an instance has begun and not ended.
+  // Drops the claim of an upload whose image was deleted meanwhile, once its bytes are gone.
+  virtual Status forgetUpload(const RequestContext& context, const image::ImageId& id,
+                              const UploadClaim& claim) = 0;
+
+  // Uploads that an instance has begun and not ended, into deleted images too.
   struct OpenUpload {
     image::ImageId id;
     UploadClaim claim;

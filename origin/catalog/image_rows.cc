@@ -319,7 +319,7 @@ Result<bool> deleteImage(Connection& connection, const StoredImage& before, imag
   after.image.status = image::ImageStatus::kDeleted;
   after.image.updated_at = now;
   after.version = before.version + 1;
-  after.claim.reset();
+  // The claim of a running upload stays: its bytes are still to be found and removed.
   return updateRow(connection, before, after, toMicros(now));
 }
 

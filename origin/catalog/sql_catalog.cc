@@ -120,15 +120,27 @@ class SqlCatalog final : public Catalog {
     });
   }
 
+  Status forgetUpload(const RequestContext& context, const ImageId& id,
+                      const UploadClaim& claim) override {
+    auto done = write(context, [&](Connection& connection) -> Result<bool> {
+      auto changed = connection.execute(
+          "UPDATE images SET upload_instance = NULL, upload_id = NULL WHERE id = :v0 AND "
+          "upload_instance = :v1 AND upload_id = :v2 AND deleted = 1",
+          {id.value, claim.instance, claim.upload});
+      if (!changed) return tl::unexpected(changed.error());
+      return true;
+    });
+    if (!done) return tl::unexpected(done.error());
+    return {};
+  }
+
   Result<std::vector<OpenUpload>> openUploads(const RequestContext& context,
                                               const std::string& instance) override {
     auto connection = pool_.read(context);
     if (!connection) return tl::unexpected(connection.error());
     auto rows = (*connection)
-                    ->query(
-                        "SELECT id, upload_id FROM images WHERE upload_instance = :v0 "
-                        "AND deleted = 0",
-                        {instance}, "tt");
+                    ->query("SELECT id, upload_id FROM images WHERE upload_instance = :v0",
+                            {instance}, "tt");
     if (!rows) return tl::unexpected(rows.error());
     std::vector<OpenUpload> open;
     for (const Row& row : *rows)

@@ -1,5 +1,6 @@
 #include "origin/catalog/sql_catalog.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -239,10 +240,18 @@ TEST_CASE("Catalog: an instance finds the uploads it left open", "[catalog]") {
   REQUIRE(f.catalog->beginUpload(f.context, theirs.id, {"there", "two"}));
   REQUIRE(f.catalog->beginUpload(f.context, gone.id, {"here", "three"}));
   REQUIRE(f.catalog->remove(f.context, gone.id, [](const Image&) -> Status { return {}; }));
-  const auto open = f.open()->openUploads(f.context, "here").value();
-  REQUIRE(open.size() == 1);
+  auto open = f.open()->openUploads(f.context, "here").value();
+  std::ranges::sort(open, {}, [](const auto& upload) { return upload.claim.upload; });
+  REQUIRE(open.size() == 2);
   CHECK(open[0].id == mine.id);
   CHECK(open[0].claim == UploadClaim{"here", "one"});
+  CHECK(open[1].id == gone.id);
+
+  REQUIRE(f.catalog->forgetUpload(f.context, gone.id, open[1].claim));
+  REQUIRE(f.catalog->forgetUpload(f.context, mine.id, open[0].claim));  // is not deleted: stays
+  open = f.catalog->openUploads(f.context, "here").value();
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].id == mine.id);
 }
 
 TEST_CASE("Catalog: storage used counts every location of a project's images", "[catalog]") {

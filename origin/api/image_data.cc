@@ -1,0 +1,300 @@
+#include "origin/api/image_data.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "http/range.h"
+#include "http/status_map.h"
+#include "http/url.h"
+#include "metrics/origin_metrics.h"
+#include "origin/open_upload.h"
+
+namespace glint::origin {
+namespace {
+
+using image::Image;
+using image::ImageId;
+using image::ImageStatus;
+using metrics::UploadResult;
+
+constexpr std::string_view kOctetStream = "application/octet-stream";
+
+bool isOctetStream(const http::HeaderMap& headers) {
+  const auto type = headers.get("content-type");
+  return type && iequals(trim(type->substr(0, type->find(';'))), kOctetStream);
+}
+
+// The size the client says the body has; its own header wins over the transfer's.
+ApiResult<std::optional<std::uint64_t>> declaredSize(const http::RequestHead& head) {
+  const auto text = head.headers.get("x-openstack-image-size");
+  if (!text) return head.chunked ? std::nullopt : head.content_length;
+  const auto size = parseInteger<std::int64_t>(trim(*text));
+  if (!size || *size < 0)
+    return fail(ErrorCode::kInvalidArgument, "x-openstack-image-size is not a size in bytes");
+  return static_cast<std::uint64_t>(*size);
+}
+
+// Images API §10: what the client hears when its bytes could not be stored.
+ApiError refusalOf(const IngestError& failure) {
+  const Error& error = failure.error;
+  switch (failure.stage) {
+    case IngestStage::kBody:
+    case IngestStage::kSize:
+      return error;
+    case IngestStage::kFormat:
+      return {kStatusUnsupportedMediaType, error.message};
+    case IngestStage::kStore:
+      if (error.code == ErrorCode::kForbidden)
+        return Error{ErrorCode::kOverloaded, "the image store cannot be written", 0};
+      if (error.code == ErrorCode::kNoSpace)
+        return Error{ErrorCode::kNoSpace, "the image store is full", 0};
+      if (error.code == ErrorCode::kConflict)
+        return Error{ErrorCode::kConflict, "the image store holds data under this id", 0};
+      return Error{ErrorCode::kInternal, error.message, 0};
+  }
+  return Error{ErrorCode::kInternal, error.message, 0};
+}
+
+UploadResult resultOf(const IngestError& failure) {
+  switch (failure.stage) {
+    case IngestStage::kBody:
+      return UploadResult::kClientGone;
+    case IngestStage::kSize:
+      return UploadResult::kTooLarge;
+    case IngestStage::kFormat:
+      return UploadResult::kRefused;
+    case IngestStage::kStore:
+      if (failure.error.code == ErrorCode::kNoSpace) return UploadResult::kNoSpace;
+      if (failure.error.code == ErrorCode::kConflict) return UploadResult::kConflict;
+      return UploadResult::kError;
+  }
+  return UploadResult::kError;
+}
+
+// Another request won: it began an upload first, or deleted the image.
+tl::unexpected<ApiError> refuseGone(const ImageId& image) {
+  return refuse(kStatusGone, "Image " + image.value + " was changed or deleted meanwhile");
+}
+
+Store* storeOf(const std::vector<Store*>& stores, const std::string& location) {
+  const auto found = std::ranges::find_if(
+      stores, [&location](const Store* store) { return store->owns(location); });
+  return found == stores.end() ? nullptr : *found;
+}
+
+// §11.3: an order hint, which a single store cannot take.
+ApiResult<void> checkPreference(const ApiRequest& request) {
+  const auto pairs = http::parseQuery(request.http.head.query());
+  if (!pairs) return tl::unexpected(pairs.error());
+  for (const auto& [name, value] : *pairs) {
+    const auto items = split(value, ',');
+    if (name == "prefer" &&
+        std::ranges::any_of(items, [](std::string_view item) { return !trim(item).empty(); }))
+      return fail(ErrorCode::kInvalidArgument, "prefer needs more than one store");
+  }
+  return {};
+}
+
+// Counts an upload from its beginning to whatever end it takes.
+class CountedUpload {
+ public:
+  explicit CountedUpload(metrics::OriginMetrics& metrics) : metrics_(metrics) {
+    metrics_.uploadStarted();
+  }
+  CountedUpload(const CountedUpload&) = delete;
+  CountedUpload& operator=(const CountedUpload&) = delete;
+  ~CountedUpload() {
+    metrics_.uploadEnded(result_, bytes_, std::chrono::steady_clock::now() - begun_);
+  }
+  void stored(std::uint64_t bytes) {
+    result_ = UploadResult::kStored;
+    bytes_ = bytes;
+  }
+  void failed(UploadResult result) { result_ = result; }
+
+ private:
+  metrics::OriginMetrics& metrics_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  UploadResult result_ = UploadResult::kError;
+  std::uint64_t bytes_ = 0;
+};
+
+// What the store gives for one location, as the answer to the request.
+ApiResult<http::Response> respondWith(ApiRequest& request, const Image& image, Store& store,
+                                      const std::string& location) {
+  auto stored =
+      image.size ? Result<std::uint64_t>(*image.size) : store.size(request.context, location);
+  if (!stored) return tl::unexpected(stored.error());
+  const std::uint64_t size = *stored;
+  const auto range = http::resolveImageRange(request.http.head.headers, size);
+  using Kind = http::RangeAnswer::Kind;
+  if (range.kind == Kind::kBadRequest)
+    return fail(ErrorCode::kInvalidArgument, "several ranges in one request");
+  if (range.kind == Kind::kNotSatisfiable)
+    return refuse(kStatusRangeNotSatisfiable, "the range does not lie within the image");
+
+  const bool partial = range.kind == Kind::kPartial;
+  const http::ByteRange part = partial ? range.range : http::ByteRange{0, size};
+  auto body = store.open(request.context, location, part.offset, part.length);
+  if (!body) return tl::unexpected(body.error());
+  http::Response response;
+  response.status = partial ? 206 : 200;
+  response.headers.add("Content-Type", std::string(kOctetStream));
+  if (partial) response.headers.add("Content-Range", http::formatContentRange(part, size));
+  // Hex, and of the whole image even on a part: that is what clients compare with.
+  if (image.checksum) response.headers.add("Content-MD5", *image.checksum);
+  response.body = std::move(*body);
+  return response;
+}
+
+}  // namespace
+
+ImageData::ImageData(const ApiServices& services, ImageDataOptions options,
+                     metrics::OriginMetrics& metrics)
+    : services_(services), options_(std::move(options)), metrics_(metrics) {}
+
+ApiResult<http::Response> ImageData::upload(ApiRequest& request) {
+  if (!isOctetStream(request.http.head.headers))
+    return refuse(kStatusUnsupportedMediaType, "Content-Type must be " + std::string(kOctetStream));
+  const auto declared = declaredSize(request.http.head);
+  if (!declared) return tl::unexpected(declared.error());
+  if (auto writer = requireWriter(request); !writer) return tl::unexpected(writer.error());
+  const auto image = findVisible(request, ImageId{std::string(request.http.param("image_id"))});
+  if (!image) return tl::unexpected(image.error());
+  if (auto allowed = authorize(request, "upload_image", *image); !allowed)
+    return tl::unexpected(allowed.error());
+  if (image->status != ImageStatus::kQueued) {
+    return fail(ErrorCode::kConflict,
+                std::string("the image is ") + image::toString(image->status) + ", not queued");
+  }
+  if (!image->disk_format || !image->container_format)
+    return fail(ErrorCode::kInvalidArgument, "disk_format and container_format must be set");
+  return receive(request, *image, *declared);
+}
+
+ApiResult<http::Response> ImageData::receive(ApiRequest& request, const Image& image,
+                                             std::optional<std::uint64_t> declared_size) {
+  CountedUpload counted(metrics_);
+  const auto limit = limitFor(request, image, declared_size);
+  if (!limit) {
+    counted.failed(UploadResult::kTooLarge);
+    return tl::unexpected(limit.error());
+  }
+  Store& store = *services_.stores.front();
+  auto upload =
+      OpenUpload::begin(request.context, services_.catalog, store, image.id, options_.instance);
+  if (!upload) {
+    const ErrorCode code = upload.error().code;
+    counted.failed(UploadResult::kConflict);
+    if (code == ErrorCode::kConflict || code == ErrorCode::kNotFound) return refuseGone(image.id);
+    return tl::unexpected(upload.error());
+  }
+  const IngestRequest wanted = {.image = image.id,
+                                .disk_format = *image.disk_format,
+                                .container_format = *image.container_format,
+                                .declared_size = declared_size,
+                                .limit_bytes = *limit};
+  const auto ingested =
+      ingest(request.context, options_.ingest, wanted, *request.http.stream, store);
+  if (!ingested) {
+    counted.failed(resultOf(ingested.error()));
+    log::warn("upload_failed", {{"request_id", request.context.request_id},
+                                {"image_id", image.id.value},
+                                {"error", ingested.error().error.message}});
+    return tl::unexpected(refusalOf(ingested.error()));
+  }
+  if (auto completed = upload->complete(*ingested, options_.ingest.hashing_algorithm); !completed) {
+    counted.failed(UploadResult::kConflict);
+    switch (completed.error().code) {
+      case ErrorCode::kNotFound:
+      case ErrorCode::kConflict:
+        return refuseGone(image.id);
+      case ErrorCode::kInvalidArgument:
+        return fail(ErrorCode::kConflict, completed.error().message);
+      default:
+        return tl::unexpected(completed.error());
+    }
+  }
+  counted.stored(ingested->size);
+  return noContent();
+}
+
+ApiResult<std::uint64_t> ImageData::limitFor(ApiRequest& request, const Image& image,
+                                             std::optional<std::uint64_t> declared_size) {
+  std::uint64_t limit = options_.image_size_cap;
+  if (options_.user_storage_quota > 0 && image.owner) {
+    const auto used = services_.catalog.storageUsed(request.context, *image.owner);
+    if (!used) return tl::unexpected(used.error());
+    const std::uint64_t left =
+        options_.user_storage_quota - std::min(*used, options_.user_storage_quota);
+    limit = std::min(limit, left);
+  }
+  if (declared_size.value_or(0) > limit) {
+    return fail(ErrorCode::kTooLarge,
+                "the image may have at most " + std::to_string(limit) + " bytes");
+  }
+  return limit;
+}
+
+ApiResult<http::Response> ImageData::download(ApiRequest& request) {
+  const auto image = findVisible(request, ImageId{std::string(request.http.param("image_id"))});
+  if (!image) return tl::unexpected(image.error());
+  if (image->status == ImageStatus::kDeactivated && !request.caller.is_admin)
+    return fail(ErrorCode::kForbidden, "the image is deactivated");
+  if (auto allowed = authorize(request, "download_image", *image); !allowed)
+    return tl::unexpected(allowed.error());
+  if (auto preference = checkPreference(request); !preference)
+    return tl::unexpected(preference.error());
+
+  ApiResult<http::Response> response = noContent();
+  for (const image::Location& location : image->locations) {
+    Store* store = storeOf(services_.stores, location.url);
+    if (store == nullptr) {
+      response = tl::unexpected(
+          ApiError(Error{ErrorCode::kInternal, "no store knows location " + location.url, 0}));
+      continue;
+    }
+    auto served = respondWith(request, *image, *store, location.url);
+    if (served) return served;
+    // Bytes that are gone from every location answer like bytes that never were: 204.
+    if (served.error().status == http::toHttpStatus(ErrorCode::kNotFound)) continue;
+    response = std::move(served);
+  }
+  return response;
+}
+
+std::vector<net::WorkerRoute> ImageData::routes() {
+  using http::Method;
+  return {
+      {Method::kPut, "/v2/images/{image_id}/file", "image_upload", net::BodyMode::kStreamed,
+       apiRoute(services_, BodyRule::kAllowed,
+                [this](ApiRequest& request) { return upload(request); })},
+      {Method::kGet, "/v2/images/{image_id}/file", "image_download", net::BodyMode::kNone,
+       apiRoute(services_, BodyRule::kForbidden,
+                [this](ApiRequest& request) { return download(request); })},
+  };
+}
+
+Status recoverUploads(const RequestContext& context, Catalog& catalog,
+                      const std::vector<Store*>& stores, const std::string& instance) {
+  const auto open = catalog.openUploads(context, instance);
+  if (!open) return failWith("find interrupted uploads", open.error());
+  for (const auto& [id, claim] : *open) {
+    for (Store* store : stores) {
+      auto removed = store->remove(context, store->locationOf(id));
+      if (!removed && removed.error().code != ErrorCode::kNotFound)
+        return failWith("remove bytes of interrupted upload", removed.error());
+    }
+    if (auto ended = abandonUpload(context, catalog, id, claim); !ended)
+      return failWith("end interrupted upload", ended.error());
+    log::warn("interrupted_upload_recovered", {{"image_id", id.value}});
+  }
+  return {};
+}
+
+}  // namespace glint::origin

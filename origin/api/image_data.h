@@ -1,0 +1,54 @@
+// The bytes of an image: PUT and GET /v2/images/{image_id}/file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "base/result.h"
+#include "net/worker_handler.h"
+#include "origin/api/request.h"
+#include "origin/ingest.h"
+
+namespace glint::metrics {
+class OriginMetrics;
+}
+
+namespace glint::origin {
+
+struct ImageDataOptions {
+  IngestOptions ingest;
+  std::uint64_t image_size_cap = 1ull << 40;
+  std::uint64_t user_storage_quota = 0;  // bytes per project; 0: none
+  std::string instance;                  // whose uploads these are (see UploadClaim)
+};
+
+// Threads: any worker, several requests at once. Outlives the routes.
+class ImageData {
+ public:
+  ImageData(const ApiServices& services, ImageDataOptions options, metrics::OriginMetrics& metrics);
+
+  ApiResult<http::Response> upload(ApiRequest& request);
+  ApiResult<http::Response> download(ApiRequest& request);
+
+  std::vector<net::WorkerRoute> routes();
+
+ private:
+  ApiResult<http::Response> receive(ApiRequest& request, const image::Image& image,
+                                    std::optional<std::uint64_t> declared_size);
+  // How many bytes this upload may have, and why not more.
+  ApiResult<std::uint64_t> limitFor(ApiRequest& request, const image::Image& image,
+                                    std::optional<std::uint64_t> declared_size);
+
+  const ApiServices& services_;
+  const ImageDataOptions options_;
+  metrics::OriginMetrics& metrics_;
+};
+
+// Puts images whose upload died with a former process of this instance back to "queued", and
+// removes the bytes such uploads may have left. To be called before requests are served.
+Status recoverUploads(const RequestContext& context, Catalog& catalog,
+                      const std::vector<Store*>& stores, const std::string& instance);
+
+}  // namespace glint::origin
