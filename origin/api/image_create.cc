@@ -1,0 +1,71 @@
+#include "base/uuid.h"
+#include "image/create_body.h"
+#include "image/json.h"
+#include "origin/api/images.h"
+
+namespace glint::origin {
+
+namespace {
+
+constexpr int kStatusCreated = 201;
+
+Status forbidden(std::string_view rule) {
+  return fail(ErrorCode::kForbidden,
+              "You are not authorized to complete " + std::string(rule) + " action.");
+}
+
+// Creating tells nothing of other images, so a refusal is always 403.
+Status mayCreate(const ApiRequest& request, const image::CreateDraft& draft) {
+  const auto& image = draft.image;
+  FixedTarget target;
+  target.attributes = {
+      {"project_id", image.owner},
+      {"owner", image.owner},
+      {"visibility", draft.gives_visibility ? toString(image.visibility) : "private"},
+  };
+  const auto allows = [&](std::string_view rule) {
+    return request.services.policy.allows(rule, request.caller, target);
+  };
+  if (!allows("add_image")) return forbidden("add_image");
+  if (image.visibility == image::Visibility::kPublic && !allows("publicize_image"))
+    return forbidden("publicize_image");
+  if (image.visibility == image::Visibility::kCommunity && !allows("communitize_image"))
+    return forbidden("communitize_image");
+  return {};
+}
+
+image::Time now(const ApiServices& services) {
+  return std::chrono::floor<std::chrono::microseconds>(services.clock.systemNow());
+}
+
+}  // namespace
+
+ApiResult<http::Response> createImage(ApiRequest& request) {
+  const auto& services = request.services;
+  auto draft = image::parseCreateBody(request.http.body, services.schema);
+  if (!draft) return tl::unexpected(std::move(draft.error()));
+  if (auto status = requireWriter(request); !status) return tl::unexpected(status.error());
+
+  auto& image = draft->image;
+  if (!draft->gives_owner && !request.caller.project_id.empty())
+    image.owner = request.caller.project_id;
+  if (auto status = mayCreate(request, *draft); !status) return tl::unexpected(status.error());
+  const image::ImageLimits limits{services.options.image_property_quota,
+                                  services.options.image_tag_quota};
+  if (auto status = checkDraft(*draft, limits); !status) return tl::unexpected(status.error());
+
+  if (image.id.value.empty()) image.id.value = makeUuid();
+  image.created_at = image.updated_at = now(services);
+  auto created = services.catalog.create(request.context, image);
+  if (!created && created.error().code == ErrorCode::kConflict)
+    return fail(ErrorCode::kConflict, "Image ID " + image.id.value + " already exists!");
+  if (!created) return tl::unexpected(created.error());
+
+  auto response = jsonResponse(image::imageJson(image, {.admin = request.caller.is_admin}));
+  response.status = kStatusCreated;
+  response.headers.add("Location", requestBaseUrl(request.http.head, request.http.peer) +
+                                       "/v2/images/" + image.id.value);
+  return response;
+}
+
+}  // namespace glint::origin

@@ -1,0 +1,43 @@
+#include <algorithm>
+
+#include "base/log.h"
+#include "origin/api/images.h"
+
+namespace glint::origin {
+
+namespace {
+
+// The record is gone already: bytes that cannot be removed are an operator's matter.
+void emptyLocation(const ApiRequest& request, const image::Image& image,
+                   const image::Location& location) {
+  const auto& stores = request.services.stores;
+  const auto owner =
+      std::ranges::find_if(stores, [&](const Store* store) { return store->owns(location.url); });
+  if (owner == stores.end() || !(*owner)->capabilities().remove) return;
+  const auto removed = (*owner)->remove(request.context, location.url);
+  if (removed || removed.error().code == ErrorCode::kNotFound) return;
+  log::error("image_bytes_left", {{"request_id", request.context.request_id},
+                                  {"image_id", image.id.value},
+                                  {"error", removed.error().message}});
+}
+
+}  // namespace
+
+ApiResult<http::Response> deleteImage(ApiRequest& request) {
+  if (auto status = requireWriter(request); !status) return tl::unexpected(status.error());
+  const auto found = findVisible(request, {std::string(request.http.param("image_id"))});
+  if (!found) return tl::unexpected(found.error());
+  const auto removed = request.services.catalog.remove(
+      request.context, found->id, [&](const image::Image& image) -> Status {
+        if (auto status = authorize(request, "delete_image", image); !status) return status;
+        if (image.is_protected)
+          return fail(ErrorCode::kForbidden,
+                      "Image " + image.id.value + " is protected and cannot be deleted.");
+        return {};
+      });
+  if (!removed) return tl::unexpected(removed.error());
+  for (const auto& location : removed->locations) emptyLocation(request, *removed, location);
+  return noContent();
+}
+
+}  // namespace glint::origin

@@ -1,0 +1,52 @@
+#include "image/json.h"
+#include "image/json_patch.h"
+#include "origin/api/images.h"
+
+namespace glint::origin {
+
+namespace {
+
+ApiResult<image::PatchDialect> dialectOf(const http::RequestHead& head) {
+  const auto dialect = image::patchDialect(head.headers.get("Content-Type").value_or(""));
+  if (dialect) return *dialect;
+  ApiError error(kStatusUnsupportedMediaType, "The media type is not one of JSON patches.");
+  error.headers.add("Accept-Patch", std::string(image::patchMediaTypes()));
+  return tl::unexpected(std::move(error));
+}
+
+http::Response shown(const ApiRequest& request, const image::Image& image) {
+  return jsonResponse(image::imageJson(image, {.admin = request.caller.is_admin}));
+}
+
+}  // namespace
+
+ApiResult<http::Response> patchImage(ApiRequest& request) {
+  const auto& options = request.services.options;
+  const auto dialect = dialectOf(request.http.head);
+  if (!dialect) return tl::unexpected(dialect.error());
+  const auto changes = image::parsePatch(request.http.body, *dialect, request.services.schema);
+  if (!changes) return tl::unexpected(changes.error());
+  if (auto status = requireWriter(request); !status) return tl::unexpected(status.error());
+  const auto found = findVisible(request, {std::string(request.http.param("image_id"))});
+  if (!found) return tl::unexpected(found.error());
+  if (changes->empty()) return shown(request, *found);
+
+  const image::PatchRules rules{
+      .may = [&](std::string_view rule,
+                 const image::Image& image) { return authorize(request, rule, image); },
+      .admin = request.caller.is_admin,
+      .limits = {options.image_property_quota, options.image_tag_quota}};
+  // Applied to what the catalog holds at that moment, so that a concurrent upload or change of
+  // other fields is not undone.
+  auto saved = request.services.catalog.update(
+      request.context, found->id, [&](image::Image& image) -> Status {
+        auto patched = applyPatch(image, *changes, *dialect, rules);
+        if (!patched) return tl::unexpected(std::move(patched.error()));
+        image = std::move(*patched);
+        return {};
+      });
+  if (!saved) return tl::unexpected(saved.error());
+  return shown(request, *saved);
+}
+
+}  // namespace glint::origin

@@ -1,0 +1,48 @@
+#include "origin/api/routes.h"
+
+#include "origin/api/images.h"
+
+namespace glint::origin {
+
+namespace {
+
+struct ApiRoute {
+  http::Method method;
+  const char* pattern;
+  const char* label;
+  net::BodyMode body;
+  BodyRule rule;
+  ApiFunction function;
+};
+
+}  // namespace
+
+std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes data) {
+  using enum http::Method;
+  using enum net::BodyMode;
+  constexpr auto kNoBody = BodyRule::kForbidden;
+  constexpr auto kBody = BodyRule::kAllowed;
+  std::vector<ApiRoute> table = {
+      {kGet, "/v2/images", "image_list", kNone, kBody, listImages},
+      {kPost, "/v2/images", "image_create", kBuffered, kBody, createImage},
+      {kGet, "/v2/images/{image_id}", "image_show", kNone, kNoBody, showImage},
+      {kPatch, "/v2/images/{image_id}", "image_patch", kBuffered, kBody, patchImage},
+      {kDelete, "/v2/images/{image_id}", "image_delete", kNone, kNoBody, deleteImage},
+      {kPut, "/v2/images/{image_id}/file", "image_upload", kStreamed, kBody,
+       std::move(data.upload)},
+      {kGet, "/v2/images/{image_id}/file", "image_download", kNone, kNoBody,
+       std::move(data.download)},
+      {kPut, "/v2/images/{image_id}/tags/{tag}", "tag_add", kNone, kNoBody, addTag},
+      {kDelete, "/v2/images/{image_id}/tags/{tag}", "tag_remove", kNone, kNoBody, removeTag},
+      {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},
+      {kGet, "/v2/schemas/images", "schema_images", kNone, kNoBody, showImagesSchema},
+  };
+  std::vector<net::WorkerRoute> routes;
+  routes.reserve(table.size());
+  for (auto& row : table)
+    routes.push_back({row.method, row.pattern, row.label, row.body,
+                      apiRoute(services, row.rule, std::move(row.function))});
+  return routes;
+}
+
+}  // namespace glint::origin
