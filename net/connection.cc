@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "http/status.h"
 #include "net/connection_exchange.h"
 #include "net/event_loop.h"
@@ -177,6 +178,7 @@ void Connection::readSome() {
 
 void Connection::process() {
   if (processing_) return;  // called from within a handler: the loop below goes on
+  const auto self = shared_from_this();
   processing_ = true;
   while (mayDecode()) {
     const auto event = decoder_.next(input_.bytes());
@@ -306,6 +308,11 @@ http::Framing Connection::framingOf(const http::Response& response) const {
   } else if (const auto* stream = std::get_if<http::Stream>(&response.body)) {
     framing.length = stream->length.value_or(0);
     if (!stream->length) framing.kind = framing.http_1_0_client ? Kind::kClose : Kind::kChunked;
+  } else if (request.method == http::Method::kHead) {
+    // What a GET would have brought is known to the handler alone (RFC 9110 §9.3.2).
+    framing.length =
+        parseInteger<std::uint64_t>(response.headers.get("content-length").value_or(""))
+            .value_or(0);
   }
   return framing;
 }
