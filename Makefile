@@ -71,7 +71,7 @@ clang: ## Builds with the second compiler and its thread-safety analysis
 
 fuzz: ## Runs each fuzz target (SECONDS_PER_TARGET=30)
 	@deploy/install-deps.sh build fuzz
-	@$(call build,fuzz)
+	@$(call build,fuzz,--target glint_fuzz_targets)
 	@tests/fuzz/run.sh $(SECONDS_PER_TARGET)
 
 soak: release ## Kills, restarts and reads an edge for a long time (SOAK_MINUTES=60)
