@@ -77,7 +77,7 @@ check "an image that is not cached is refused at once: 503 in $(since "$started"
 say "8. What the edge counted"
 metrics=$(curl -sf "$edge_url/metrics") || give_up "the edge's /metrics"
 grep -E '^glint_(cache_requests_total|upstream_bytes_total|upstream_requests_total|store_used_bytes|store_capacity_bytes|verification_failures_total|fills)' <<<"$metrics" | grep -v ' 0$' || true
-"$build/ctl/glintctl" edge ls --url "$edge_url" --token "$token" 2>>"$run/ctl.log" || check "glintctl edge ls" false
+"$build/ctl/glintctl" edge ls --edge "$edge_url" --cache-dir "$run/cache" 2>>"$run/ctl.log" || check "glintctl edge ls" false
 
 say "9. Both end cleanly"
 stop edge
