@@ -24,6 +24,7 @@ namespace {
 using SslCtxPtr = UniqueHandle<SSL_CTX, SSL_CTX_free>;
 using SslPtr = UniqueHandle<SSL, SSL_free>;
 
+constexpr int kQuietMilliseconds = 250;
 constexpr int kSendBufferBytes = 64 * 1024;
 
 class SocketConnection : public ScriptedConnection {
@@ -81,19 +82,14 @@ class SocketConnection : public ScriptedConnection {
 
   bool send(std::string_view bytes) override {
     while (!bytes.empty()) {
-      const auto sent =
-          ssl_ ? sendTls(bytes) : ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno == EINTR) continue;
-      if (sent <= 0) return false;
+      const auto sent = ssl_ ? sendTls(bytes) : sendPlain(bytes);
+      if (sent < 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
   }
 
-  bool blockedFor(std::chrono::milliseconds quiet) override {
-    pollfd watch{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
-    return ::poll(&watch, 1, static_cast<int>(quiet.count())) == 0;
-  }
+  bool blocked() const override { return blocked_; }
 
   bool idle(std::chrono::milliseconds span) override {
     pollfd watch{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
@@ -125,6 +121,17 @@ class SocketConnection : public ScriptedConnection {
                : -1;
   }
 
+  ssize_t sendPlain(std::string_view bytes) {
+    const auto sent =
+        ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return sent;
+    if (errno == EINTR) return 0;
+    if (errno != EAGAIN) return -1;
+    pollfd watch{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
+    if (::poll(&watch, 1, kQuietMilliseconds) == 0) blocked_ = true;
+    return 0;
+  }
+
   bool receive() {
     std::array<char, 64 * 1024> piece;
     std::size_t got = 0;
@@ -154,6 +161,7 @@ class SocketConnection : public ScriptedConnection {
   OnHead on_head_;
   std::string buffer_;
   bool reset_ = false;
+  std::atomic<bool> blocked_ = false;
 };
 
 class SocketServer : public ScriptedServer {

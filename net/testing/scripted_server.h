@@ -29,8 +29,9 @@ class ScriptedConnection {
   // A whole chunked body, decoded; stops at the last chunk or when the client has gone.
   virtual std::string readChunked() = 0;
   virtual bool send(std::string_view bytes) = 0;  // false: the client has gone
-  // True when the socket takes no bytes for `quiet`: the receiver exerts back-pressure.
-  virtual bool blockedFor(std::chrono::milliseconds quiet) = 0;
+  // True once send() has found the socket full for a quarter of a second: the receiver exerts
+  // back-pressure. Any thread. Not with TLS.
+  virtual bool blocked() const = 0;
   // Says nothing for `span`. False: the client has gone meanwhile.
   virtual bool idle(std::chrono::milliseconds span) = 0;
   virtual void awaitClose() = 0;  // stalls until the client or the server ends the connection
