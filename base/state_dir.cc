@@ -21,4 +21,12 @@ std::string stateDirectory() {
   return "/var/lib/glint";
 }
 
+std::string defaultCacheDirectory() {
+  if (const std::string cache = absolutePathFrom("XDG_CACHE_HOME"); !cache.empty())
+    return cache + "/glint-edge";
+  if (const std::string home = absolutePathFrom("HOME"); !home.empty())
+    return home + "/.cache/glint-edge";
+  return "/var/cache/glint-edge";
+}
+
 }  // namespace glint

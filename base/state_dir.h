@@ -10,8 +10,9 @@ namespace glint {
 // Threads: call it before others run (it reads the environment).
 std::string stateDirectory();
 
-// The edge's cache when no directory is configured.
-inline std::string defaultCacheDirectory() { return stateDirectory() + "/cache"; }
+// The edge's cache when no directory is configured: $XDG_CACHE_HOME/glint-edge, else
+// $HOME/.cache/glint-edge, else /var/cache/glint-edge. Threads: as above.
+std::string defaultCacheDirectory();
 
 // The file in a program's directory that holds the token for its administration, mode 0600.
 inline constexpr const char* kAdminTokenFile = "admin-token";

@@ -48,3 +48,15 @@ TEST_CASE("State directory: from the environment, absolute paths only", "[base]"
   Variable home("HOME", row.home);
   CHECK(stateDirectory() == row.directory);
 }
+
+TEST_CASE("State directory: the edge's cache has its own", "[base]") {
+  Variable home("HOME", "/h");
+  {
+    Variable cache("XDG_CACHE_HOME", "/c");
+    CHECK(defaultCacheDirectory() == "/c/glint-edge");
+  }
+  Variable no_cache("XDG_CACHE_HOME", nullptr);
+  CHECK(defaultCacheDirectory() == "/h/.cache/glint-edge");
+  Variable no_home("HOME", nullptr);
+  CHECK(defaultCacheDirectory() == "/var/cache/glint-edge");
+}
