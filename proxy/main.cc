@@ -1,0 +1,146 @@
+// glint-edge: flags, the object graph, signals; nothing else.
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/version.h"
+#include "cache/content_store.h"
+#include "metrics/edge_metrics.h"
+#include "metrics/program_metrics.h"
+#include "metrics/registry.h"
+#include "metrics/request_metrics.h"
+#include "net/client.h"
+#include "net/event_loop.h"
+#include "net/server.h"
+#include "net/worker_pool.h"
+#include "proxy/admin_api.h"
+#include "proxy/authorizer.h"
+#include "proxy/context.h"
+#include "proxy/credentials.h"
+#include "proxy/edge_handler.h"
+#include "proxy/fills.h"
+#include "proxy/options.h"
+#include "proxy/upstream.h"
+#include "proxy/upstream_monitor.h"
+
+namespace glint::proxy {
+namespace {
+
+constexpr const char* kName = "glint-edge";
+
+// Signals are taken by sigwait() in the main thread; blocked before any other thread begins.
+sigset_t blockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+metrics::StoreSample sampleOf(const cache::Usage& usage) {
+  return {.used_bytes = usage.bytes,
+          .reserved_bytes = usage.reserved_bytes,
+          .capacity_bytes = usage.capacity_bytes,
+          .contents = usage.contents,
+          .evictions = usage.evictions,
+          .evicted_bytes = usage.evicted_bytes,
+          .corrupt = usage.corrupt};
+}
+
+// Until SIGTERM or SIGINT; SIGHUP reads certificates again and reopens the log.
+void serveUntilTold(const sigset_t& signals, net::Server& server) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    log::reopen();
+    if (auto reloaded = server.reloadTls(); !reloaded) {
+      log::error("tls_not_reloaded", {{"error", reloaded.error().message}});
+    } else {
+      log::info("reloaded");
+    }
+  }
+}
+
+int run(const EdgeOptions& options) {
+  const sigset_t signals = blockSignals();
+  auto store = cache::ContentStore::open(options.store);
+  if (!store) return startFailed(kName, store.error());
+  auto admin_token = loadAdminToken(options.store.dir);
+  if (!admin_token) return startFailed(kName, admin_token.error());
+
+  metrics::Registry registry(metrics::ProgramKind::kEdge);
+  metrics::ProgramMetrics program_metrics(registry, kName);
+  metrics::RequestMetrics request_metrics(registry);
+  metrics::EdgeMetrics edge_metrics(registry);
+  auto workers = net::WorkerPool::create(options.workers);
+  Upstream upstream(options.upstream_url);
+  Authorizer authorizer(options.auth, Clock::real());
+  Fills fills(**store, options.fill);
+  const CredentialsReader credentials;
+  Edge edge{options, upstream, authorizer, fills, **store, *workers, edge_metrics};
+  AdminApi admin(edge, registry, *admin_token);
+  edge_metrics.watchStore([&] { return sampleOf((*store)->usage()); });
+  edge_metrics.watchAuthorizationCache([&] { return authorizer.remembered(); });
+  program_metrics.watchQueue("disk", [&] { return workers ? workers->depth() : 0; });
+  registry.onCollect([&] { edge_metrics.upstreamUp(upstream.reachable()); });
+
+  auto monitor = UpstreamMonitor::start(upstream, options.monitor);
+  if (!monitor) return startFailed(kName, monitor.error());
+  // Every loop needs a client of its own; a bad CA file is found here, before anything listens.
+  if (auto loop = net::EventLoop::create(); loop) {
+    if (auto trial = net::Client::create(**loop, options.client); !trial) {
+      return startFailed(kName, trial.error());
+    }
+  }
+  auto server = net::Server::start(
+      options.server,
+      [&](net::EventLoop& loop) -> std::unique_ptr<net::Handler> {
+        auto client = net::Client::create(loop, options.client);
+        GLINT_CHECK(client, "a client can be made as one was a moment ago");
+        return std::make_unique<EdgeHandler>(edge, loop, std::move(*client), credentials, admin);
+      },
+      request_metrics);
+  if (!server) return startFailed(kName, server.error());
+  log::info("started", {{"edge", options.server.host + ":" + std::to_string((*server)->port())},
+                        {"upstream", upstream.url()},
+                        {"cache_dir", options.store.dir},
+                        {"version", kVersion}});
+
+  serveUntilTold(signals, **server);
+
+  // Stop accepting, let requests finish, end the loops; then the workers, which post to the loops;
+  // then the loops themselves; the store last.
+  log::info("stopping");
+  (*server)->drain(options.server.drain_timeout);
+  monitor->reset();
+  workers.reset();
+  server->reset();
+  log::info("stopped");
+  return kExitOk;
+}
+
+int start(int argc, const char* const* argv) {
+  EdgeOptions options = defaultEdgeOptions();
+  Program program(kName, "Caching, verifying proxy in front of an OpenStack Images API");
+  addOptions(program.options(), options);
+  program.flag("--upstream", "URL", "upstream", "url");
+  program.flag("--listen", "ADDRESS:PORT", "edge", "listen");
+  program.flag("--cache-dir", "DIRECTORY", "edge", "cache_dir");
+  program.flag("--cache-size", "SIZE", "edge", "cache_size");
+  program.validator([&] { return finish(options); });
+  if (const auto exit_code = program.prepare(argc, argv)) return *exit_code;
+  return run(options);
+}
+
+}  // namespace
+}  // namespace glint::proxy
+
+int main(int argc, char** argv) { return glint::proxy::start(argc, argv); }

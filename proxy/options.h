@@ -1,0 +1,42 @@
+// The configuration of glint-edge: a struct per part, and the table that fills them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/options.h"
+#include "base/result.h"
+#include "cache/content_store.h"
+#include "net/client.h"
+#include "net/server.h"
+#include "net/worker_pool.h"
+#include "proxy/authorizer.h"
+#include "proxy/fill_job.h"
+#include "proxy/upstream_monitor.h"
+
+namespace glint::proxy {
+
+struct EdgeOptions {
+  std::string listen = "127.0.0.1:9393";
+  net::ServerOptions server;  // host and port follow from `listen`
+  net::TlsOptions tls;        // used when it names a certificate
+  net::WorkerPoolOptions workers;
+  cache::StoreOptions store;
+  std::string upstream_url;
+  net::ClientOptions client;
+  MonitorOptions monitor;  // its client options are those above
+  AuthOptions auth;
+  FillOptions fill;
+};
+
+// Defaults that depend on the environment: the cache directory is $XDG_CACHE_HOME/glint-edge or
+// ~/.cache/glint-edge.
+EdgeOptions defaultEdgeOptions();
+
+// Groups [edge] [tls] [upstream] [auth] [fill].
+void addOptions(OptionTable& table, EdgeOptions& options);
+
+// Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.
+Status finish(EdgeOptions& options);
+
+}  // namespace glint::proxy

@@ -1,0 +1,134 @@
+#include "proxy/upstream_monitor.h"
+
+#include <atomic>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "net/event_loop.h"
+#include "proxy/upstream.h"
+
+namespace glint::proxy {
+namespace {
+
+constexpr std::uint64_t kVersionsLimitBytes = 256 * 1024;
+
+// A version document of the Images API lists at least one v2 version (spec: version discovery).
+bool isVersionDocument(const net::FetchedResponse& answer) {
+  return (answer.head.status == 200 || answer.head.status == 300) &&
+         answer.body.find("\"versions\"") != std::string::npos &&
+         answer.body.find("\"v2.") != std::string::npos;
+}
+
+class Monitor : public UpstreamMonitor {
+ public:
+  Monitor(Upstream& upstream, MonitorOptions options)
+      : upstream_(upstream), options_(std::move(options)) {}
+
+  ~Monitor() override {
+    upstream_.setMonitor({});
+    if (loop_) loop_->stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Status begin() {
+    auto loop = net::EventLoop::create();
+    if (!loop) return tl::unexpected(loop.error());
+    loop_ = std::move(*loop);
+    std::promise<Status> ready;
+    auto outcome = ready.get_future();
+    thread_ = std::thread([this, &ready] { run(ready); });
+    if (auto status = outcome.get(); !status) return status;
+    upstream_.setMonitor([this] { requestLook(); });
+    return {};
+  }
+
+ private:
+  void run(std::promise<Status>& ready) {
+    auto client = net::Client::create(*loop_, options_.client);
+    if (!client) {
+      ready.set_value(tl::unexpected(client.error()));
+      return;
+    }
+    client_ = std::move(*client);
+    loop_->post([this] { look(); });
+    ready.set_value({});
+    loop_->run();
+    again_.reset();
+    transfer_.reset();
+    client_.reset();
+  }
+
+  void requestLook() {
+    if (!requested_.exchange(true)) loop_->post([this] { look(); });
+  }
+
+  void look() {
+    requested_ = false;
+    if (looking_) return;
+    looking_ = true;
+    again_.reset();
+    ask("/versions");
+  }
+
+  void ask(const char* target) {
+    net::ClientRequest request;
+    request.url = upstream_.urlOf(target);
+    request.headers.add("Accept", "application/json");
+    request.headers.add("User-Agent", "glint-edge");
+    request.total_timeout = options_.timeout;
+    const bool last = target == std::string_view("/");
+    transfer_ = net::fetch(
+        *client_, std::move(request), kVersionsLimitBytes,
+        [this, last](Result<net::FetchedResponse> answer) {
+          // Not inside the transfer's own callback: it is replaced below.
+          loop_->post([this, last, answer = std::move(answer)] { answered(answer, last); });
+        });
+  }
+
+  void answered(const Result<net::FetchedResponse>& answer, bool last) {
+    looking_ = false;
+    if (!answer && answer.error().code != ErrorCode::kTooLarge) {
+      upstream_.setReachable(false, answer.error().message);
+      again_ = loop_->runAfter(options_.interval, [this] { look(); });
+      return;
+    }
+    upstream_.setReachable(true, "answers");
+    if (answer && isVersionDocument(*answer)) {
+      upstream_.setService(UpstreamService::kImagesApi, "Images API v2");
+    } else if (answer && answer->head.status >= 500) {
+      again_ = loop_->runAfter(options_.interval, [this] { look(); });
+    } else if (!last) {
+      looking_ = true;
+      ask("/");
+    } else {
+      upstream_.setService(UpstreamService::kOther,
+                           "no version document of the Images API at /versions or /");
+      again_ = loop_->runAfter(options_.interval * 10, [this] { look(); });
+    }
+  }
+
+  Upstream& upstream_;
+  const MonitorOptions options_;
+  std::unique_ptr<net::EventLoop> loop_;
+  std::thread thread_;
+  std::atomic<bool> requested_{false};
+
+  // Only on the loop's thread.
+  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<net::Transfer> transfer_;
+  net::EventLoop::TimerPtr again_;
+  bool looking_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<UpstreamMonitor>> UpstreamMonitor::start(Upstream& upstream,
+                                                                const MonitorOptions& options) {
+  auto monitor = std::make_unique<Monitor>(upstream, options);
+  if (auto status = monitor->begin(); !status) return tl::unexpected(status.error());
+  return monitor;
+}
+
+}  // namespace glint::proxy
