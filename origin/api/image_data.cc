@@ -268,18 +268,6 @@ ApiResult<http::Response> ImageData::download(ApiRequest& request) {
   return response;
 }
 
-std::vector<net::WorkerRoute> ImageData::routes() {
-  using http::Method;
-  return {
-      {Method::kPut, "/v2/images/{image_id}/file", "image_upload", net::BodyMode::kStreamed,
-       apiRoute(services_, BodyRule::kAllowed,
-                [this](ApiRequest& request) { return upload(request); })},
-      {Method::kGet, "/v2/images/{image_id}/file", "image_download", net::BodyMode::kNone,
-       apiRoute(services_, BodyRule::kForbidden,
-                [this](ApiRequest& request) { return download(request); })},
-  };
-}
-
 Status recoverUploads(const RequestContext& context, Catalog& catalog,
                       const std::vector<Store*>& stores, const std::string& instance) {
   const auto open = catalog.openUploads(context, instance);

@@ -7,7 +7,6 @@
 
 #include "base/context.h"
 #include "base/result.h"
-#include "net/worker_handler.h"
 #include "origin/api/request.h"
 #include "origin/ingest.h"
 
@@ -24,15 +23,13 @@ struct ImageDataOptions {
   std::string instance;                  // whose uploads these are (see UploadClaim)
 };
 
-// Threads: any worker, several requests at once. Outlives the routes.
+// Threads: any worker, several requests at once. Outlives the routes that call it.
 class ImageData {
  public:
   ImageData(const ApiServices& services, ImageDataOptions options, metrics::OriginMetrics& metrics);
 
   ApiResult<http::Response> upload(ApiRequest& request);
   ApiResult<http::Response> download(ApiRequest& request);
-
-  std::vector<net::WorkerRoute> routes();
 
  private:
   ApiResult<http::Response> receive(ApiRequest& request, const image::Image& image,

@@ -1,0 +1,175 @@
+// glint-origin: flags, the object graph, signals; nothing else.
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "base/program.h"
+#include "base/version.h"
+#include "http/error_body.h"
+#include "metrics/origin_metrics.h"
+#include "metrics/program_metrics.h"
+#include "metrics/registry.h"
+#include "metrics/request_metrics.h"
+#include "net/server.h"
+#include "net/worker_handler.h"
+#include "net/worker_pool.h"
+#include "origin/api/front.h"
+#include "origin/api/image_data.h"
+#include "origin/api/routes.h"
+#include "origin/catalog/sql_catalog.h"
+#include "origin/identity/static_identity.h"
+#include "origin/metered_catalog.h"
+#include "origin/options.h"
+#include "origin/origin_handler.h"
+#include "origin/policy/policy.h"
+#include "origin/state_lock.h"
+#include "origin/stores/file_store.h"
+
+namespace glint::origin {
+namespace {
+
+constexpr const char* kName = "glint-origin";
+
+// Signals are taken by sigwait() in the main thread; blocked before any other thread begins.
+sigset_t blockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// Until SIGTERM or SIGINT; SIGHUP reads certificates again and reopens the log.
+void serveUntilTold(const sigset_t& signals, net::Server& server) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    log::reopen();
+    if (auto reloaded = server.reloadTls(); !reloaded)
+      log::error("tls_not_reloaded", {{"error", reloaded.error().message}});
+    else
+      log::info("reloaded");
+  }
+}
+
+// What the program stands on; opened before anything listens, closed after the last request.
+struct Backends {
+  StateLock state;
+  std::shared_ptr<const Policy> policy;
+  std::unique_ptr<StaticIdentity> identity;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Catalog> catalog;
+};
+
+Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetrics& metrics) {
+  Backends backends;
+  auto state = lockState(options.state_dir);
+  if (!state) return tl::unexpected(state.error());
+  backends.state = std::move(*state);
+  auto policy = Policy::create();
+  if (!policy) return tl::unexpected(policy.error());
+  backends.policy = std::move(*policy);
+  auto identity = StaticIdentity::open(options.identity);
+  if (!identity) return tl::unexpected(identity.error());
+  backends.identity = std::move(*identity);
+  auto store = openFileStore(options.store);
+  if (!store) return tl::unexpected(store.error());
+  backends.store = std::move(*store);
+  auto catalog = openSqlCatalog(options.catalog);
+  if (!catalog) return tl::unexpected(catalog.error());
+  backends.catalog = meteredCatalog(std::move(*catalog), metrics);
+  if (auto recovered =
+          recoverUploads({}, *backends.catalog, {backends.store.get()}, backends.state.instance);
+      !recovered)
+    return tl::unexpected(recovered.error());
+  return backends;
+}
+
+void announce(const OriginOptions& options, const net::Server& server) {
+  const std::string& host = options.server.host;
+  const bool v6 = host.find(':') != std::string::npos;
+  const std::string url = (options.server.tls ? "https://" : "http://") +
+                          (v6 ? "[" + host + "]" : host) + ":" + std::to_string(server.port());
+  log::info("started", {{"url", url}, {"state_dir", options.state_dir}, {"version", kVersion}});
+  std::printf("%s serves the Images API at %s\n", kName, url.c_str());
+  if (!options.identity.admin_token_file.empty())
+    std::printf("admin token: %s\n", options.identity.admin_token_file.c_str());
+  std::fflush(stdout);
+}
+
+int run(OriginOptions options) {
+  const sigset_t signals = blockSignals();
+  metrics::Registry registry(metrics::ProgramKind::kOrigin);
+  metrics::ProgramMetrics program_metrics(registry, kName);
+  metrics::RequestMetrics request_metrics(registry);
+  metrics::OriginMetrics origin_metrics(registry);
+
+  auto backends = openBackends(options, origin_metrics);
+  if (!backends) return startFailed(kName, backends.error());
+  options.data.instance = backends->state.instance;
+  const image::ImageSchema schema(options.schema);
+  const ApiServices services{.catalog = *backends->catalog,
+                             .identity = *backends->identity,
+                             .policy = *backends->policy,
+                             .schema = schema,
+                             .stores = {backends->store.get()},
+                             .options = options.api};
+  ImageData data(services, options.data, origin_metrics);
+  auto workers = net::WorkerPool::create(options.workers);
+  program_metrics.watchQueue("api", [&] { return workers ? workers->depth() : 0; });
+  const net::WorkerHandlerOptions handling{
+      .on_exception = [&] { program_metrics.unexpectedException(); }};
+  const auto api_routes = net::WorkerHandler::create(
+      apiRoutes(services,
+                {.upload = [&](ApiRequest& request) { return data.upload(request); },
+                 .download = [&](ApiRequest& request) { return data.download(request); }}),
+      apiErrorResponder(services), *workers, handling);
+  const auto own_routes = net::WorkerHandler::create(
+      ownRoutes(registry, *backends->catalog),
+      [](int status, std::string message, const http::RequestHead& head) {
+        return http::errorResponse(status, message, head.headers);
+      },
+      *workers, handling);
+
+  auto server = net::Server::start(
+      options.server,
+      [&](net::EventLoop&) -> std::unique_ptr<net::Handler> {
+        return std::make_unique<OriginHandler>(
+            own_routes, std::make_unique<ApiFront>(api_routes, services, VersionOptions{}));
+      },
+      request_metrics);
+  if (!server) return startFailed(kName, server.error());
+  announce(options, **server);
+
+  serveUntilTold(signals, **server);
+
+  // Stop accepting, let requests finish, cut the rest; then the workers, which end the uploads that
+  // were cut and post to the loops; then the loops; catalog and stores last.
+  log::info("stopping");
+  (*server)->drain(options.server.drain_timeout);
+  workers.reset();
+  server->reset();
+  log::info("stopped");
+  return kExitOk;
+}
+
+int start(int argc, const char* const* argv) {
+  OriginOptions options = defaultOriginOptions();
+  Program program(kName, "OpenStack Images API: the catalog of images and their bytes");
+  addOptions(program.options(), options);
+  program.flag("--listen", "ADDRESS:PORT", "origin", "listen");
+  program.flag("--state-dir", "DIRECTORY", "origin", "state_dir");
+  program.validator([&] { return finish(options); });
+  if (const auto exit_code = program.prepare(argc, argv)) return *exit_code;
+  return run(std::move(options));
+}
+
+}  // namespace
+}  // namespace glint::origin
+
+int main(int argc, char** argv) { return glint::origin::start(argc, argv); }

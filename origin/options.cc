@@ -1,0 +1,233 @@
+#include "origin/options.h"
+
+#include "base/digest.h"
+#include "base/state_dir.h"
+#include "base/strings.h"
+#include "base/units.h"
+
+namespace glint::origin {
+namespace {
+
+using namespace std::chrono_literals;
+
+// "127.0.0.1:9292", "[::1]:9292", ":9292" (all IPv4 addresses).
+Status parseListen(std::string_view text, net::ServerOptions& server) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos
+                        ? std::nullopt
+                        : parseInteger<std::uint16_t>(text.substr(colon + 1));
+  if (!port) {
+    return fail(ErrorCode::kInvalidArgument,
+                "[origin] listen: \"" + std::string(text) + "\" is not ADDRESS:PORT");
+  }
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  server.host = host.empty() ? "0.0.0.0" : std::string(host);
+  server.port = *port;
+  return {};
+}
+
+// oslo's spelling of an octal mode: a decimal number whose digits are read as octal ones.
+Status parseFileMode(std::string_view text, int& mode) {
+  constexpr int kMostBits = 0777;
+  constexpr int kOwnerRead = 0400;
+  const auto value = parseInteger<int>(text, 8);
+  if (!value || *value > kMostBits) return fail(ErrorCode::kInvalidArgument, "no octal file mode");
+  if (*value > 0 && (*value & kOwnerRead) == 0)
+    return fail(ErrorCode::kInvalidArgument, "the owner must be able to read");
+  mode = *value;
+  return {};
+}
+
+// One store, of files, is what this version has: other words in these options are told apart.
+Status onlyFileStore(std::string_view text) {
+  for (const std::string_view name : split(text, ',')) {
+    const std::string_view word = trim(name);
+    if (!word.empty() && word != "file" && word != "filesystem" && word != "http")
+      return fail(ErrorCode::kInvalidArgument, "only the store \"file\" is built in");
+  }
+  return {};
+}
+
+// "<number>[B|KB|MB|GB|TB]", binary multiples; 0: no quota.
+Status parseQuota(std::string_view text, std::uint64_t& bytes) {
+  auto size = parseSize(text);
+  if (!size) return tl::unexpected(std::move(size.error()));
+  bytes = *size;
+  return {};
+}
+
+void addServerOptions(OptionTable& table, OriginOptions& o) {
+  table.group("origin", "What glint-origin has beyond the options of Glance.")
+      .text("listen", o.listen,
+            "Address and port to listen on, instead of bind_host and bind_port; port 0: any free "
+            "one.")
+      .path("state_dir", o.state_dir,
+            "Where the catalog, images and tokens are kept when nothing else is said.")
+      .integer("api_threads", o.workers.threads,
+               "Threads for requests; an upload keeps one while it runs.", {.min = 2, .max = 4096})
+      .integer("max_connections", o.server.max_connections,
+               "Client connections at once; more are refused with 503.", {.min = 1})
+      .duration("header_timeout", o.server.header_timeout, "Longest wait for a whole request head.",
+                {.min = 1ms})
+      .duration("idle_timeout", o.server.idle_timeout, "How long an idle connection is kept.",
+                {.min = 1ms})
+      .duration("stall_timeout", o.server.stall_timeout,
+                "A client that moves fewer bytes than min_rate for so long is cut.", {.min = 1ms})
+      .size("min_rate", o.server.min_rate_bytes_per_second,
+            "Bytes per second below which a client stalls.")
+      .duration("drain_timeout", o.server.drain_timeout,
+                "At the end, how long running requests may take.");
+  table.group("DEFAULT", "Options of glance-api.conf.")
+      .text("bind_host", o.server.host, "Address to listen on.")
+      .port("bind_port", o.server.port, "Port to listen on.")
+      .integer("workers", o.server.loops, "Event-loop threads; 0: one per core.",
+               {.min = 0, .max = 256})
+      .integer("max_header_line", o.server.max_header_bytes,
+               "Longest request head; longer ones are refused with 431.",
+               {.min = 1024, .max = 1 << 20})
+      .path("cert_file", o.tls.certificate_file, "Certificate chain (PEM); empty: no TLS.")
+      .path("key_file", o.tls.key_file, "Its private key (PEM).")
+      .path("ca_file", o.tls.client_ca_file,
+            "When set, clients must show a certificate of this CA.");
+}
+
+void addApiOptions(OptionTable& table, OriginOptions& o) {
+  table.group("DEFAULT")
+      .text("public_endpoint", o.api.public_endpoint,
+            "Base URL of version links; empty: the one the client used.")
+      .integer("limit_param_default", o.api.limit_param_default,
+               "Images on a page when the client does not say.", {.min = 1})
+      .integer("api_limit_max", o.api.api_limit_max, "Most images on a page.", {.min = 1})
+      .integer("max_request_id_length", o.api.max_request_id_length,
+               "Longest request id taken from a client; 0: any.")
+      .integer("image_property_quota", o.api.image_property_quota,
+               "Most custom properties of an image; negative: any.")
+      .integer("image_tag_quota", o.api.image_tag_quota, "Most tags of an image; negative: any.")
+      .size("image_size_cap", o.data.image_size_cap, "Longest image, in bytes.", {.min = 1})
+      .custom("user_storage_quota", "0", "a size",
+              "Most bytes of images one project may keep; 0: any.",
+              [&o](std::string_view text) { return parseQuota(text, o.data.user_storage_quota); })
+      .custom("hashing_algorithm", o.data.ingest.hashing_algorithm, "a digest of OpenSSL",
+              "What os_hash_value is computed with.",
+              [&o](std::string_view text) -> Status {
+                if (!knownDigest(text)) return fail(ErrorCode::kInvalidArgument, "no such digest");
+                o.data.ingest.hashing_algorithm = text;
+                return {};
+              })
+      .ignored({"backlog",
+                "tcp_keepidle",
+                "http_keepalive",
+                "client_socket_timeout",
+                "debug",
+                "log_file",
+                "log_dir",
+                "log_config_append",
+                "log_date_format",
+                "use_syslog",
+                "use_journal",
+                "use_json",
+                "use_stderr",
+                "watch_log_file",
+                "syslog_log_facility",
+                "log_rotation_type",
+                "default_log_levels",
+                "logging_context_format_string",
+                "logging_default_format_string",
+                "rate_limit_interval",
+                "rate_limit_burst",
+                "publish_errors",
+                "fatal_deprecations",
+                "owner_is_tenant",
+                "admin_role",
+                "send_identity_headers",
+                "data_api",
+                "enable_v1_api",
+                "http_retries",
+                "digest_algorithm",
+                "lock_path",
+                "default_publisher_id",
+                "transport_url"});
+  table.group("image_format")
+      .list("container_formats", o.schema.container_formats, "Values container_format may have.")
+      .list("disk_formats", o.schema.disk_formats, "Values disk_format may have.")
+      .choice("require_image_format_match", o.data.ingest.require_format_match,
+              "Whether uploaded bytes must be of the image's disk_format.",
+              {{"true", image::RequireMatch::kYes}, {"false", image::RequireMatch::kNo}})
+      .oldName("container_formats", "DEFAULT", "container_formats")
+      .oldName("disk_formats", "DEFAULT", "disk_formats");
+}
+
+void addBackendOptions(OptionTable& table, OriginOptions& o) {
+  table.group("database", "Where image records are kept.")
+      .text("connection", o.catalog.connection,
+            "sqlite:///PATH; empty: catalog.sqlite in the state directory.")
+      .boolean("sqlite_synchronous", o.catalog.durable,
+               "A change is on disk before it is answered.")
+      .integer("max_pool_size", o.catalog.connections, "Connections kept open.",
+               {.min = 2, .max = 1024})
+      .oldName("connection", "DEFAULT", "sql_connection")
+      .ignored({"backend", "connection_recycle_time", "max_overflow", "pool_timeout", "max_retries",
+                "retry_interval", "use_db_reconnect", "db_retry_interval", "db_inc_retry_interval",
+                "db_max_retry_interval", "db_max_retries", "connection_debug", "connection_trace",
+                "mysql_sql_mode", "mysql_wsrep_sync_wait"});
+  table.group("glance_store", "Where the bytes of images are kept.")
+      .path("filesystem_store_datadir", o.store.directory,
+            "Directory of images; empty: images in the state directory.")
+      .custom("filesystem_store_file_perm", "0", "an octal mode",
+              "Permissions of image files; 0: as the umask says.",
+              [&o](std::string_view text) { return parseFileMode(text, o.store.file_mode); })
+      .custom("stores", "file,http", "file", "The stores in use.", onlyFileStore)
+      .custom("default_store", "file", "file", "Where uploads go.", onlyFileStore)
+      .ignored({"filesystem_store_chunk_size", "filesystem_store_timeout",
+                "filesystem_store_thread_pool_size", "filesystem_store_threadpool_threshold"});
+  table.group("identity", "Who callers are: a file of tokens.")
+      .path("tokens_file", o.identity.tokens_file,
+            "\"token user project role[,role]\" per line; empty: tokens in the state directory, "
+            "made with one admin token if missing.")
+      .text("www_authenticate_uri", o.identity.www_authenticate_uri,
+            "What 401 answers name as the identity service.");
+  table.group("oslo_policy", "Who may do what: the default rules.")
+      .ignored({"enforce_scope", "enforce_new_defaults", "policy_default_rule"});
+  table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi", "paste_deploy"});
+}
+
+}  // namespace
+
+OriginOptions defaultOriginOptions() {
+  OriginOptions options;
+  options.state_dir = stateDirectory();
+  options.server.port = 9292;
+  return options;
+}
+
+void addOptions(OptionTable& table, OriginOptions& options) {
+  addServerOptions(table, options);
+  addApiOptions(table, options);
+  addBackendOptions(table, options);
+}
+
+Status finish(OriginOptions& options) {
+  if (!options.listen.empty()) {
+    if (auto listen = parseListen(options.listen, options.server); !listen) return listen;
+  }
+  if (options.tls.certificate_file.empty() != options.tls.key_file.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "[DEFAULT] cert_file and key_file are given together or not at all");
+  }
+  if (!options.tls.client_ca_file.empty() && options.tls.certificate_file.empty())
+    return fail(ErrorCode::kInvalidArgument, "[DEFAULT] ca_file: needs a cert_file");
+  if (!options.tls.certificate_file.empty()) options.server.tls = options.tls;
+
+  const std::string& state = options.state_dir;
+  if (options.catalog.connection.empty())
+    options.catalog.connection = "sqlite:///" + state + "/catalog.sqlite";
+  if (options.store.directory.empty()) options.store.directory = state + "/images";
+  if (options.identity.tokens_file.empty()) {
+    options.identity.tokens_file = state + "/tokens";
+    options.identity.admin_token_file = state + "/" + kAdminTokenFile;
+  }
+  return net::validate(options.server);
+}
+
+}  // namespace glint::origin

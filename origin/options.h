@@ -1,0 +1,43 @@
+// The configuration of glint-origin: names of Glance where Glance has them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/options.h"
+#include "base/result.h"
+#include "image/schema.h"
+#include "net/server.h"
+#include "net/worker_pool.h"
+#include "origin/api/image_data.h"
+#include "origin/api/request.h"
+#include "origin/catalog/sql_catalog.h"
+#include "origin/identity/static_identity.h"
+#include "origin/stores/file_store.h"
+
+namespace glint::origin {
+
+struct OriginOptions {
+  std::string listen;  // ADDRESS:PORT; beats bind_host and bind_port
+  std::string state_dir;
+  net::ServerOptions server;
+  net::TlsOptions tls;                            // used when it names a certificate
+  net::WorkerPoolOptions workers{.threads = 64};  // an upload keeps one while it runs
+  SqlCatalogOptions catalog;
+  FileStoreOptions store;
+  StaticIdentityOptions identity;
+  image::SchemaOptions schema;
+  ImageDataOptions data;
+  ApiOptions api;
+};
+
+// Defaults that depend on the environment: the state directory.
+OriginOptions defaultOriginOptions();
+
+void addOptions(OptionTable& table, OriginOptions& options);
+
+// Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.
+Status finish(OriginOptions& options);
+
+}  // namespace glint::origin
