@@ -12,7 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     GLINT_CHECK(entries.error().message.substr(0, 2) == "f:", "an error names its place");
     return 0;
   }
-  const auto lines = std::count(text.begin(), text.end(), '\n') + 1;
+  // A line ends with LF, CR LF or CR, as in Python's text files.
+  const auto lines =
+      std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r') + 1;
   int line = 0;
   for (const auto& entry : *entries) {
     GLINT_CHECK(!entry.key.empty(), "a key is not empty");
