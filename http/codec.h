@@ -42,8 +42,9 @@ class RequestDecoder {
   struct Event {
     enum class Kind : std::uint8_t { kNeedMore, kHead, kBody, kEnd, kError };
     Kind kind = Kind::kNeedMore;
-    std::size_t consumed = 0;         // bytes of the input that are done with
-    std::span<const std::byte> body;  // kBody: lies within the input
+    std::size_t consumed = 0;  // bytes of the input that are done with
+    std::span<const std::byte>
+        body;  // kBody: the end of what was consumed (a chunk line precedes it)
   };
 
   explicit RequestDecoder(const DecoderLimits& limits = {});

@@ -1,5 +1,7 @@
 #include "http/syntax_gate.h"
 
+#include <algorithm>
+
 #include "http/ascii.h"
 
 namespace glint::http {
@@ -26,6 +28,10 @@ void SyntaxGate::expectChunkEnd() { expect(State::kChunkEndCr, 0); }
 SyntaxGate::Verdict SyntaxGate::scan(std::string_view bytes) {
   Verdict verdict;
   while (verdict.admitted < bytes.size() && state_ != State::kComplete) {
+    const std::size_t run = plainRun(bytes.substr(verdict.admitted));
+    used_bytes_ += static_cast<std::uint32_t>(run);
+    verdict.admitted += run;
+    if (verdict.admitted == bytes.size()) break;
     verdict.refused = overLimit();
     if (verdict.refused.status == 0) verdict.refused = admit(bytes[verdict.admitted]);
     if (verdict.refused.status != 0) return verdict;
@@ -34,6 +40,17 @@ SyntaxGate::Verdict SyntaxGate::scan(std::string_view bytes) {
   }
   verdict.complete = state_ == State::kComplete;
   return verdict;
+}
+
+// Most bytes of a head change no state: they are passed over in one go, within the limit.
+std::size_t SyntaxGate::plainRun(std::string_view bytes) const {
+  if (state_ != State::kFieldName && state_ != State::kFieldValue) return 0;
+  const auto& plain = state_ == State::kFieldName ? kTokenChars : kFieldChars;
+  const std::size_t room = limits_.max_head_bytes - used_bytes_;
+  const std::size_t end = std::min(bytes.size(), room);
+  std::size_t run = 0;
+  while (run < end && plain[static_cast<unsigned char>(bytes[run])]) ++run;
+  return run;
 }
 
 DecodeError SyntaxGate::overLimit() const {

@@ -51,6 +51,7 @@ class SyntaxGate {
 
   void expect(State state, std::uint32_t used_bytes);
   bool isHead() const { return state_ <= State::kFinalLf; }
+  std::size_t plainRun(std::string_view bytes) const;
   DecodeError admit(char c);
   DecodeError overLimit() const;
   DecodeError admitTarget(char c);
