@@ -53,7 +53,7 @@ TEST_CASE("Digest: unknown algorithms are refused", "[base]") {
 }
 
 TEST_CASE("DigestPipeline: the digests of everything fed, in order", "[base][threads]") {
-  const std::size_t size = GENERATE(0, 1, 64 * 1024, 64 * 1024 + 1, 3'000'000);
+  const std::size_t size = GENERATE(0U, 1U, 64U * 1024, 64U * 1024 + 1, 3000000U);
   const bool async = GENERATE(false, true);
   CAPTURE(size, async);
   const std::string text = randomText(size);
@@ -108,7 +108,7 @@ TEST_CASE("DigestPipeline: it can be dropped with work left", "[base][threads]")
 }
 
 TEST_CASE("DigestPipeline: its own callback may destroy it", "[base][threads]") {
-  const std::size_t size = GENERATE(10, 1'000'000);
+  const std::size_t size = GENERATE(10U, 1000000U);
   auto made = DigestPipeline::create(kBoth);
   REQUIRE(made);
   std::unique_ptr<DigestPipeline> pipeline = std::move(*made);

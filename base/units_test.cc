@@ -56,7 +56,7 @@ TEST_CASE("Units: a bad size says what is wrong", "[base]") {
 
 TEST_CASE("Units: a printed size reads back as itself", "[base]") {
   const std::uint64_t bytes =
-      GENERATE(0, 1, 1000, 1024, 1536, 64ULL << 20, (64ULL << 20) + 1, 3ULL << 39);
+      GENERATE(0ULL, 1ULL, 1000ULL, 1024ULL, 1536ULL, 64ULL << 20, (64ULL << 20) + 1, 3ULL << 39);
   CHECK(parseSize(formatSize(bytes)) == bytes);
   CHECK(formatSize(64ULL << 20) == "64M");
   CHECK(formatSize(1000) == "1000");
