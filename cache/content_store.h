@@ -1,7 +1,8 @@
 // The edge's content store: verified image content, one sparse file per content digest, in one
 // directory.
 //
-//   <dir>/LOCK  <dir>/index/ (LevelDB)  <dir>/content/ab/<algorithm>-<hex> (docs/cache-format.md)
+//   <dir>/LOCK  <dir>/index/ (LevelDB)  <dir>/content/ab/<algorithm>-<hex>.<serial>
+//   (docs/cache-format.md)
 //
 // Threads: find(), usage() and list() may be called anywhere, also on event loops (memory only;
 // find() may open one file). Everything else blocks on disk: workers only. Content handles and
@@ -9,10 +10,13 @@
 // makeDurable() survives a crash; unfinished content is forgotten at start-up; after a power cut
 // content may be missing, never wrong. Space: reserved before the first byte is written and given
 // back on every path; usage().bytes + reservations never exceed capacity_bytes. Contents that
-// somebody holds are not evicted.
+// somebody holds are not evicted; holding the file a content gave out is holding the content. Of a
+// content that was removed while held, the space comes back with its last holder.
+// Lifetime: pending contents go before the store; contents may outlive it.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,10 +30,15 @@
 
 namespace glint::cache {
 
+class DiskIo;
+
 struct StoreOptions {
   std::string dir;
   std::uint64_t capacity_bytes = 100ull << 30;
-  std::uint64_t keep_free_bytes = 64ull << 20;  // of the file system, never used
+  std::uint64_t keep_free_bytes = 64ull << 20;     // of the file system, never used
+  std::size_t max_open_files = 256;                // kept open without a holder; the rest on demand
+  std::chrono::milliseconds flush_interval{1000};  // how often use counters and aliases are written
+  DiskIo* disk = nullptr;                          // tests provoke failures; nullptr: the real one
 };
 
 // Verified content. Alive: readable, and not evicted.
@@ -52,7 +61,9 @@ class PendingContent {
   // The caller has verified the digest. From now on find() returns it. Does not block.
   // Errors: kConflict (the digest was removed or condemned meanwhile).
   virtual Result<ContentPtr> publish() = 0;
-  // After publish(): bytes and record reach the disk. Blocks (fdatasync).
+  // After publish(): bytes and record reach the disk. Blocks (fdatasync). Errors: kConflict
+  // (removed meanwhile), kNoSpace, kInternal; when the bytes could not be synced the content is
+  // forgotten.
   virtual Status makeDurable() = 0;
 };
 
@@ -91,7 +102,7 @@ class ContentStore {
 
   // Reserves `size` bytes, evicting when needed.
   // Errors: kNoSpace (does not fit beside what is held), kConflict (stored, or being filled
-  // already), kInternal.
+  // already), kInvalidArgument (a digest that cannot name a file), kInternal.
   virtual Result<std::unique_ptr<PendingContent>> begin(const image::ContentDigest& digest,
                                                         std::uint64_t size) = 0;
 
