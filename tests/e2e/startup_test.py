@@ -165,11 +165,10 @@ class Surroundings(StartupCase):
         if subprocess.run(mount, capture_output=True).returncode != 0:
             self.skipTest("mounting a small file system needs root")
         self.addCleanup(subprocess.run, ["umount", disk], check=True)
-        with open(disk / "fill", "wb") as file:
+        with open(disk / "fill", "wb", buffering=0) as file:
             with self.assertRaises(OSError):
                 while True:
                     file.write(bytes(4096))
-                    file.flush()
         self.assertEqual(shutil.disk_usage(disk).free, 0)
         self.assert_start_failed("glint-edge", self.arguments("glint-edge", free_port(), disk), disk)
 

@@ -7,8 +7,6 @@ import tempfile
 
 # The distribution's Python first: an own one does not have the clients' libraries.
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-# The clients keep schemas of the servers they met in the home folder: an own one, for this run.
-_home = tempfile.TemporaryDirectory(prefix="glint-e2e-home-")
 
 
 class ClientError(Exception):
@@ -18,8 +16,13 @@ class ClientError(Exception):
 def run(command, environment, timeout=120):
     """Standard output of the command; ClientError with what it said when it fails."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
-    env |= {"PATH": _PATH, "HOME": _home.name, "LC_ALL": "C.UTF-8", "no_proxy": "127.0.0.1", **environment}
-    done = subprocess.run([str(word) for word in command], env=env, capture_output=True, text=True, timeout=timeout)
+    env |= {"PATH": _PATH, "LC_ALL": "C.UTF-8", "no_proxy": "127.0.0.1", **environment}
+    # A home of its own: glance keeps the server's schema there and, without Keystone, trips over it the next time
+    # ("conflicting option string: --stores", with any Images API).
+    with tempfile.TemporaryDirectory(prefix="glint-e2e-home-") as home:
+        env["HOME"] = home
+        words = [str(word) for word in command]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=timeout)
     if done.returncode != 0:
         raise ClientError(f"{' '.join(map(str, command))}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -9,7 +9,6 @@ port=${2:?$usage}
 keystone=${3:-}
 conf=$state/glance.conf
 
-# One store: with several, the schema gains a property that Debian's glance client cannot digest (image-create).
 # With Keystone: the role personas of current releases. Without, there are no roles to ask for.
 personas=$([ -n "$keystone" ] && echo true || echo false)
 
