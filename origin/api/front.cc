@@ -34,7 +34,10 @@ class Version2Exchange final : public net::Exchange {
   }
   void resumeBody() override { inner_->resumeBody(); }
   void respond(http::Response response) override {
-    if (response.status != kStatusUnauthorized) response.headers.set(kRequestId, requestId());
+    if (response.status == kStatusUnauthorized)
+      response.headers.remove("Allow");  // what a path knows is not told to strangers
+    else
+      response.headers.set(kRequestId, requestId());
     inner_->respond(std::move(response));
   }
   bool responded() const override { return inner_->responded(); }

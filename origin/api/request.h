@@ -32,7 +32,7 @@ class ImageSchema;
 namespace glint::origin {
 
 struct ApiOptions {
-  std::string public_endpoint;  // of version links; empty: the request's host
+  std::string public_endpoint = {};  // of version links; empty: the request's host
   std::uint32_t limit_param_default = 25;
   std::uint32_t api_limit_max = 1000;
   std::int64_t image_property_quota = 128;  // negative: unlimited

@@ -1,0 +1,127 @@
+// The Images API as clients see it, for the tests of this folder: a real server, routes and
+// workers over a catalog in a temporary directory.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "image/schema.h"
+#include "net/testing/server_fixture.h"
+#include "net/worker_pool.h"
+#include "origin/api/front.h"
+#include "origin/api/routes.h"
+#include "origin/catalog/sql_catalog.h"
+#include "origin/identity/static_identity.h"
+#include "origin/stores/file_store.h"
+#include "origin/test_support.h"
+
+namespace glint::origin {
+
+// Tokens of the people in these tests; projects "a" and "b".
+inline constexpr const char* kAdmin = "admin-token-0000000";
+inline constexpr const char* kMemberA = "member-token-of-a-00";
+inline constexpr const char* kReaderA = "reader-token-of-a-00";
+inline constexpr const char* kMemberB = "member-token-of-b-00";
+inline constexpr const char* kNoRole = "token-without-role-0";
+inline constexpr const char* kPatchV21 = "application/openstack-images-v2.1-json-patch";
+inline constexpr const char* kPatchV20 = "application/openstack-images-v2.0-json-patch";
+
+struct ApiCall {
+  std::string method = "GET";
+  std::string target;
+  std::string token = kMemberA;  // empty: none
+  std::string body = {};
+  std::vector<std::string> headers = {};  // "Name: value"
+};
+
+struct ApiAnswer : net::testing::RawResponse {
+  nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
+};
+
+class ApiFixture {
+ public:
+  explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {})
+      : catalog(openSqlCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
+                                .connections = 2,
+                                .durable = false})
+                    .value()),
+        store(openFileStore({.id = {}, .directory = dir.file("store")}).value()),
+        identity(openIdentity()),
+        policy(Policy::create().value()),
+        services{*catalog, *identity, *policy, schema, {store.get()}, std::move(options)},
+        pool(net::WorkerPool::create({.threads = 2, .queue_limit = 64})),
+        handler(net::WorkerHandler::create(apiRoutes(services, {noBytes, noBytes}),
+                                           apiErrorResponder(services), *pool, {})),
+        front(handler, services, versions),
+        server(std::make_unique<net::testing::ServerFixture>(
+            [this](net::ExchangePtr exchange) { front.handle(std::move(exchange)); })),
+        client(std::make_unique<net::testing::RawClient>(server->port())) {}
+  ~ApiFixture() {
+    client.reset();
+    server->server->drain(std::chrono::milliseconds(0));
+    pool.reset();
+  }
+
+  ApiAnswer call(const ApiCall& call) {
+    std::string request = call.method + " " + call.target + " HTTP/1.1\r\nHost: images.test\r\n";
+    if (!call.token.empty()) request += "X-Auth-Token: " + call.token + "\r\n";
+    for (const auto& header : call.headers) request += header + "\r\n";
+    if (!call.body.empty() || call.method == "POST")
+      request += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
+    REQUIRE(client->send(request + "\r\n" + call.body));
+    return {client->receive()};
+  }
+  int status(const ApiCall& request) { return call(request).status; }
+
+  ApiAnswer create(const std::string& body, const std::string& token = kMemberA) {
+    return call({.method = "POST", .target = "/v2/images", .token = token, .body = body});
+  }
+  // The path of a new image.
+  std::string made(const std::string& body = "{}", const std::string& token = kMemberA) {
+    const auto answer = create(body, token);
+    REQUIRE(answer.status == 201);
+    return answer.json()["self"].get<std::string>();
+  }
+  ApiAnswer patch(const std::string& path, const std::string& body,
+                  const std::string& token = kMemberA, const std::string& type = kPatchV21) {
+    return call({.method = "PATCH",
+                 .target = path,
+                 .token = token,
+                 .body = body,
+                 .headers = {"Content-Type: " + type}});
+  }
+  void change(const std::string& path, const Catalog::Change& change) {
+    const image::ImageId id{path.substr(path.rfind('/') + 1)};
+    REQUIRE(catalog->update(testContext(), id, change));
+  }
+
+  TempDir dir;
+  std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<StaticIdentity> identity;
+  std::shared_ptr<const Policy> policy;
+  image::ImageSchema schema;
+  ApiServices services;
+  std::unique_ptr<net::WorkerPool> pool;
+  std::shared_ptr<net::WorkerHandler> handler;
+  ApiFront front;
+  std::unique_ptr<net::testing::ServerFixture> server;
+  std::unique_ptr<net::testing::RawClient> client;
+
+ private:
+  static ApiResult<http::Response> noBytes(ApiRequest&) { return noContent(); }
+
+  std::unique_ptr<StaticIdentity> openIdentity() const {
+    const std::string tokens = std::string(kAdmin) + " u0 admin admin,member,reader\n" + kMemberA +
+                               " u1 a member,reader\n" + kReaderA + " u2 a reader\n" + kMemberB +
+                               " u3 b member,reader\n" + kNoRole + " u4 a useless\n";
+    REQUIRE(writeFileAtomic(dir.file("tokens"), tokens, 0600));
+    return StaticIdentity::open({dir.file("tokens"), {}, "http://keystone.test/v3"}).value();
+  }
+};
+
+}  // namespace glint::origin
