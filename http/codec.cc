@@ -22,6 +22,9 @@ constexpr std::size_t kMaxMethodBytes = 32;
 
 constexpr std::size_t kUsualFields = 12;
 
+// What an idle connection may keep of a value's memory; tokens fit, service catalogs do not.
+constexpr std::size_t kKeptValueBytes = 1024;
+
 std::string_view asText(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -314,6 +317,7 @@ RequestDecoder::Impl::Step RequestDecoder::Impl::finishMessage(std::size_t consu
   phase = Phase::kStart;
   skipped_empty_line = false;
   head = RequestHead();
+  if (field_value.capacity() > kKeptValueBytes) field_value = std::string();
   return {consumed, true, Kind::kEnd};
 }
 
