@@ -109,45 +109,11 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
               "Most bytes of images one project may keep; 0: any.",
               [&o](std::string_view text) { return parseQuota(text, o.data.user_storage_quota); })
       .custom("hashing_algorithm", o.data.ingest.hashing_algorithm, "a digest of OpenSSL",
-              "What os_hash_value is computed with.",
-              [&o](std::string_view text) -> Status {
+              "What os_hash_value is computed with.", [&o](std::string_view text) -> Status {
                 if (!knownDigest(text)) return fail(ErrorCode::kInvalidArgument, "no such digest");
                 o.data.ingest.hashing_algorithm = text;
                 return {};
-              })
-      .ignored({"backlog",
-                "tcp_keepidle",
-                "http_keepalive",
-                "client_socket_timeout",
-                "debug",
-                "log_file",
-                "log_dir",
-                "log_config_append",
-                "log_date_format",
-                "use_syslog",
-                "use_journal",
-                "use_json",
-                "use_stderr",
-                "watch_log_file",
-                "syslog_log_facility",
-                "log_rotation_type",
-                "default_log_levels",
-                "logging_context_format_string",
-                "logging_default_format_string",
-                "rate_limit_interval",
-                "rate_limit_burst",
-                "publish_errors",
-                "fatal_deprecations",
-                "owner_is_tenant",
-                "admin_role",
-                "send_identity_headers",
-                "data_api",
-                "enable_v1_api",
-                "http_retries",
-                "digest_algorithm",
-                "lock_path",
-                "default_publisher_id",
-                "transport_url"});
+              });
   table.group("image_format")
       .list("container_formats", o.schema.container_formats, "Values container_format may have.")
       .list("disk_formats", o.schema.disk_formats, "Values disk_format may have.")
@@ -156,6 +122,43 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
               {{"true", image::RequireMatch::kYes}, {"false", image::RequireMatch::kNo}})
       .oldName("container_formats", "DEFAULT", "container_formats")
       .oldName("disk_formats", "DEFAULT", "disk_formats");
+}
+
+// What glance-api.conf may hold and Glint's own server and log do without.
+void ignoreServerOptions(OptionTable& table) {
+  table.group("DEFAULT").ignored({"backlog",
+                                  "tcp_keepidle",
+                                  "http_keepalive",
+                                  "client_socket_timeout",
+                                  "debug",
+                                  "log_file",
+                                  "log_dir",
+                                  "log_config_append",
+                                  "log_date_format",
+                                  "use_syslog",
+                                  "use_journal",
+                                  "use_json",
+                                  "use_stderr",
+                                  "watch_log_file",
+                                  "syslog_log_facility",
+                                  "log_rotation_type",
+                                  "default_log_levels",
+                                  "logging_context_format_string",
+                                  "logging_default_format_string",
+                                  "rate_limit_interval",
+                                  "rate_limit_burst",
+                                  "publish_errors",
+                                  "fatal_deprecations",
+                                  "owner_is_tenant",
+                                  "admin_role",
+                                  "send_identity_headers",
+                                  "data_api",
+                                  "enable_v1_api",
+                                  "http_retries",
+                                  "digest_algorithm",
+                                  "lock_path",
+                                  "default_publisher_id",
+                                  "transport_url"});
 }
 
 void addBackendOptions(OptionTable& table, OriginOptions& o) {
@@ -204,6 +207,7 @@ OriginOptions defaultOriginOptions() {
 void addOptions(OptionTable& table, OriginOptions& options) {
   addServerOptions(table, options);
   addApiOptions(table, options);
+  ignoreServerOptions(table);
   addBackendOptions(table, options);
 }
 
