@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -27,7 +28,7 @@ class BufferedSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   BufferedSink(UniqueFd file, bool delayed) : file_(std::move(file)) {
     buffer_.reserve(kBufferBytes);
-    if (delayed) flusher_ = std::jthread([this](const std::stop_token& stop) { flushLate(stop); });
+    if (delayed) startFlusher();
   }
   ~BufferedSink() override {
     if (flusher_.joinable()) {
@@ -61,6 +62,16 @@ class BufferedSink final : public spdlog::sinks::base_sink<std::mutex> {
     if (buffer_.empty()) return;
     static_cast<void>(writeFull(file_.valid() ? file_.get() : STDERR_FILENO, buffer_));
     buffer_.clear();
+  }
+
+  // The program's signals are for its own threads: this one inherits a mask that blocks them all.
+  void startFlusher() {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    flusher_ = std::jthread([this](const std::stop_token& stop) { flushLate(stop); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   void flushLate(const std::stop_token& stop) {
