@@ -1,5 +1,8 @@
 // Commands over the edge's cache.
 
+#include <array>
+#include <ctime>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -31,6 +34,17 @@ std::string joinedImages(const nlohmann::json& content) {
   return images.empty() ? "-" : images;
 }
 
+// Seconds since 1970 as a date in UTC.
+std::string dateAt(const nlohmann::json& object, const char* key) {
+  const auto seconds = static_cast<std::time_t>(numberAt(object, key));
+  if (seconds == 0) return "-";
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (::gmtime_r(&seconds, &parts) == nullptr) return "-";
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return {text.data(), length};
+}
+
 std::string progressOf(const nlohmann::json& fill) {
   const auto size = static_cast<double>(numberAt(fill, "size"));
   const auto done = static_cast<double>(numberAt(fill, "done_bytes"));
@@ -42,7 +56,7 @@ std::string contentsTable(const nlohmann::json& contents) {
   for (const auto& content : contents)
     table.add({textAt(content, "digest").substr(0, kShownDigest), sizeAt(content, "size"),
                sizeAt(content, "disk_bytes"), fmt::to_string(numberAt(content, "hits")),
-               textAt(content, "last_used"), boolAt(content, "durable") ? "yes" : "no",
+               dateAt(content, "last_used"), boolAt(content, "durable") ? "yes" : "no",
                joinedImages(content)});
   return table.empty() ? "nothing is cached\n" : table.text();
 }
@@ -64,6 +78,7 @@ std::string membersText(const nlohmann::json& object) {
     if (value.is_structured() && key != "images") shown = http::dumpJson(value);
     const bool is_size = key == "size" || key == "disk_bytes" || key == "done_bytes";
     if (is_size && value.is_number()) shown += fmt::format(" ({})", sizeAt(object, key.c_str()));
+    if (key == "stored_at" || key == "last_used") shown = dateAt(object, key.c_str());
     text += fmt::format("{:<12} {}\n", printable(key), printable(shown));
   }
   return text;

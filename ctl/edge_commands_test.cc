@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kCache =
     R"({"contents":[{"digest":"sha512:0123456789abcdef0123","size":1610612736,
-  "disk_bytes":1048576,"hits":12,"stored_at":"2026-01-02T03:04:05Z","last_used":"2026-01-02T04:00:00Z",
+  "disk_bytes":1048576,"hits":12,"stored_at":1767323045,"last_used":1767326400,
   "durable":true,"images":["one","two"]}],
   "fills":[{"digest":"md5:00","image_id":"three","size":200,"done_bytes":50,"waiters":3}]})";
 
@@ -23,8 +23,8 @@ TEST_CASE("edge ls: a table of contents and of fills", "[ctl]") {
   Output output;
   CHECK(edgeList(fake.remote("edge", "t0ken"), output) == 0);
   CHECK(output.out ==
-        "DIGEST                      SIZE  ON DISK  HITS  LAST USED             DURABLE  IMAGES\n"
-        "sha512:0123456789abcdef  1.5 GiB  1.0 MiB    12  2026-01-02T04:00:00Z  yes      one two\n"
+        "DIGEST                      SIZE  ON DISK  HITS  LAST USED            DURABLE  IMAGES\n"
+        "sha512:0123456789abcdef  1.5 GiB  1.0 MiB    12  2026-01-02 04:00:00  yes      one two\n"
         "\n"
         "FILLING   SIZE  DONE  WAITERS  IMAGE\n"
         "md5:00   200 B  25 %        3  three\n");
@@ -46,14 +46,16 @@ TEST_CASE("edge ls: an empty cache says so, JSON is passed on", "[ctl]") {
 
 TEST_CASE("edge show: one line per member", "[ctl]") {
   FakeRemote fake;
-  fake.answer("GET /glint/v1/cache/a%2Fb", 200,
-              R"({"digest":"md5:00","size":2048,"images":["a"],"durable":false,"odd":{"x":1}})");
+  fake.answer(
+      "GET /glint/v1/cache/a%2Fb", 200,
+      R"({"digest":"md5:00","size":2048,"images":["a"],"durable":false,"last_used":0,"odd":{"x":1}})");
   Output output;
   CHECK(edgeShow(fake.remote("edge"), "a/b", output) == 0);
   CHECK_THAT(output.out, Contains("digest       md5:00\n"));
   CHECK_THAT(output.out, Contains("size         2048 (2.0 KiB)\n"));
   CHECK_THAT(output.out, Contains("images       a\n"));
   CHECK_THAT(output.out, Contains("durable      false\n"));
+  CHECK_THAT(output.out, Contains("last_used    -\n"));
   CHECK_THAT(output.out, Contains("odd          {\"x\":1}\n"));
 }
 
