@@ -37,7 +37,7 @@ struct ServerOptions {
       30000};  // a body in either direction below min_rate for that long
   std::uint64_t min_rate_bytes_per_second = 1024;
   std::chrono::milliseconds drain_timeout{30000};  // shutdown: bound for what runs
-  std::optional<TlsOptions> tls;
+  std::optional<TlsOptions> tls{};
 };
 
 Status validate(const ServerOptions& options);

@@ -18,9 +18,9 @@ TEST_CASE("WorkerPool: its destructor finishes the jobs in line", "[net][threads
 }
 
 TEST_CASE("WorkerPool: more jobs than the queue holds are refused", "[net][threads]") {
-  auto pool = WorkerPool::create({.threads = 1, .queue_limit = 2});
   std::promise<void> started;
   std::promise<void> release;
+  auto pool = WorkerPool::create({.threads = 1, .queue_limit = 2});
   REQUIRE(pool->trySubmit([&] {
     started.set_value();
     release.get_future().wait();
