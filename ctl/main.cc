@@ -5,6 +5,7 @@
 #include "base/state_dir.h"
 #include "ctl/arguments.h"
 #include "ctl/commands.h"
+#include "ctl/program_tables.h"
 
 namespace glint::ctl {
 namespace {
@@ -57,7 +58,22 @@ int runEdge(const Arguments& arguments, Output& output) {
                 output);
 }
 
+int runConfigShow(const Arguments& arguments, Output& output) {
+  const auto program = ProgramTable::create(arguments.program);
+  const ConfigInputs inputs{
+      .sources = arguments.sources, .overrides = {}, .environment = [](const std::string& name) {
+        return std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): one thread
+      }};
+  const int shown = configShow(program->table(), inputs, output);
+  if (shown != 0) return shown;
+  // Flags may still complete it, so a rule that is not met is said, and no failure.
+  if (auto complete = program->finish(); !complete)
+    output.err += "glintctl: warning: " + complete.error().message + "\n";
+  return 0;
+}
+
 int run(const Arguments& arguments, Output& output) {
+  if (arguments.command == Command::kConfigShow) return runConfigShow(arguments, output);
   if (arguments.command == Command::kToken) return printToken(arguments.state_dir, output);
   return runEdge(arguments, output);
 }

@@ -1,0 +1,26 @@
+// The option tables of the programs, as they stand before any configuration is read.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/options.h"
+#include "base/result.h"
+
+namespace glint::ctl {
+
+// A program's table with the structs that its rows fill. `program`: "origin" or "edge".
+class ProgramTable {
+ public:
+  static std::unique_ptr<ProgramTable> create(std::string_view program);
+  virtual ~ProgramTable() = default;
+  virtual OptionTable& table() = 0;
+  // The program's own rules across fields, after table().load().
+  virtual Status finish() = 0;
+};
+
+// The page docs/configuration.md.
+std::string configurationPage();
+
+}  // namespace glint::ctl
