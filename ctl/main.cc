@@ -38,24 +38,21 @@ Result<std::string> adminToken(const Arguments& arguments) {
   return token;
 }
 
+int runStatus(const Arguments& arguments, Output& output) {
+  const Fetch fetch = fetchOver(arguments);
+  const Remote origin("origin", arguments.origin_url, "", fetch);
+  const Remote edge("edge", arguments.edge_url, "", fetch);  // its status is open: no secret leaves
+  return status(arguments.ask_origin ? &origin : nullptr, arguments.ask_edge ? &edge : nullptr,
+                output);
+}
+
 int runEdge(const Arguments& arguments, Output& output) {
   auto token = adminToken(arguments);
   if (!token) return failed(token.error(), output);
-  const Fetch fetch = fetchOver(arguments);
-  const Remote edge("edge", arguments.edge_url, std::move(*token), fetch);
-  switch (arguments.command) {
-    case Command::kEdgeList:
-      return edgeList(edge, output);
-    case Command::kEdgeShow:
-      return edgeShow(edge, arguments.image_id, output);
-    case Command::kEdgePurge:
-      return edgePurge(edge, arguments.image_id, output);
-    default:
-      break;
-  }
-  const Remote origin("origin", arguments.origin_url, "", fetch);
-  return status(arguments.ask_origin ? &origin : nullptr, arguments.ask_edge ? &edge : nullptr,
-                output);
+  const Remote edge("edge", arguments.edge_url, std::move(*token), fetchOver(arguments));
+  if (arguments.command == Command::kEdgeShow) return edgeShow(edge, arguments.image_id, output);
+  if (arguments.command == Command::kEdgePurge) return edgePurge(edge, arguments.image_id, output);
+  return edgeList(edge, output);
 }
 
 int runConfigShow(const Arguments& arguments, Output& output) {
@@ -73,9 +70,19 @@ int runConfigShow(const Arguments& arguments, Output& output) {
 }
 
 int run(const Arguments& arguments, Output& output) {
-  if (arguments.command == Command::kConfigShow) return runConfigShow(arguments, output);
-  if (arguments.command == Command::kToken) return printToken(arguments.state_dir, output);
-  return runEdge(arguments, output);
+  switch (arguments.command) {
+    case Command::kStatus:
+      return runStatus(arguments, output);
+    case Command::kEdgeList:
+    case Command::kEdgeShow:
+    case Command::kEdgePurge:
+      return runEdge(arguments, output);
+    case Command::kToken:
+      return printToken(arguments.state_dir, output);
+    case Command::kConfigShow:
+      return runConfigShow(arguments, output);
+  }
+  return 1;
 }
 
 }  // namespace
