@@ -139,9 +139,10 @@ class Builder {
     text_ += "SELECT " + columns_;
     for (std::size_t i = 0; i < sort_.size(); ++i)
       text_ += std::string(", ") + sortExpression(sort_[i].column) + " AS k" + std::to_string(i);
-    text_ +=
-        " FROM images WHERE deleted = 0 AND os_hidden = " + bind(query_.os_hidden ? 1LL : 0LL) +
-        " AND status <> 'killed'";
+    text_ += " FROM ";
+    if (scope.whose == Whose::kSharedWithMe) memberships();
+    text_ += "images WHERE deleted = 0 AND os_hidden = " + bind(query_.os_hidden ? 1LL : 0LL) +
+             " AND status <> 'killed'";
     narrow(scope);
     filters();
     if (marker_keys_) afterMarker();
@@ -165,10 +166,16 @@ class Builder {
         return;
       case Whose::kSharedWithMe:
         others();
-        text_ += " AND id IN (SELECT image_id FROM image_members WHERE member = " +
-                 bind(query_.project) + memberStanding() + ")";
+        text_ += " AND id = image_id";
         return;
     }
+  }
+
+  // Joined first: a project is a member of few images among many shared ones. (Of the spellings of
+  // a join this is the one whose order SQLite keeps.)
+  void memberships() {
+    text_ += "(SELECT image_id FROM image_members WHERE member = " + bind(query_.project) +
+             memberStanding() + ") AS membership CROSS JOIN ";
   }
 
   void others() {

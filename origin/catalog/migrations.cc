@@ -69,6 +69,14 @@ const std::vector<std::string> kFirstSchema = {
     "CREATE INDEX images_by_name ON images (name, deleted, os_hidden, created_at, id)",
     "CREATE INDEX images_in_name_order ON images "
     "(deleted, os_hidden, coalesce(name, ''), created_at, id)",
+    "CREATE INDEX images_of_owner_in_name_order ON images "
+    "(deleted, os_hidden, owner, coalesce(name, ''), created_at, id)",
+    "CREATE INDEX images_of_visibility_in_name_order ON images "
+    "(deleted, os_hidden, visibility, coalesce(name, ''), created_at, id)",
+    "CREATE INDEX images_of_owner_by_status ON images "
+    "(deleted, os_hidden, owner, status, created_at, id)",
+    "CREATE INDEX images_of_visibility_by_status ON images "
+    "(deleted, os_hidden, visibility, status, created_at, id)",
     "CREATE INDEX images_by_hash ON images (os_hash_value)",
     "CREATE INDEX images_by_checksum ON images (checksum)",
     "CREATE INDEX images_by_upload ON images (upload_instance)",
