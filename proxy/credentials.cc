@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/digest.h"
-#include "base/uuid.h"
 #include "base/strings.h"
+#include "base/uuid.h"
 
 namespace glint::proxy {
 namespace {

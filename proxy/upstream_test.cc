@@ -1,0 +1,75 @@
+#include "proxy/upstream.h"
+
+#include <atomic>
+
+#include <catch2/catch.hpp>
+
+#include "net/testing/server_fixture.h"
+#include "proxy/upstream_monitor.h"
+
+namespace glint::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using net::testing::eventually;
+
+TEST_CASE("Upstream: which addresses are taken", "[proxy]") {
+  const auto good = GENERATE("http://host", "https://host:9292/", "http://[::1]:9292/image");
+  CHECK(validateUpstreamUrl(good));
+  const auto bad =
+      GENERATE("", "host:9292", "ftp://host", "http://", "http://:80", "http://u:p@host",
+               "http://host/a b", "http://host/?x", "http://host#x");
+  CAPTURE(bad);
+  CHECK_FALSE(validateUpstreamUrl(bad));
+}
+
+TEST_CASE("Upstream: a slash at the end of its address is dropped", "[proxy]") {
+  CHECK(Upstream("http://host/image//").urlOf("/v2/x") == "http://host/image/v2/x");
+}
+
+http::Response versions() {
+  http::Response response;
+  response.status = 300;
+  response.headers.add("Content-Type", "application/json");
+  response.body = R"({"versions":[{"id":"v2.9","status":"CURRENT"}]})";
+  return response;
+}
+
+TEST_CASE("Upstream monitor: tells an Images API from another service", "[proxy]") {
+  const bool at_root = GENERATE(true, false);
+  const bool images = GENERATE(true, false);
+  net::testing::ServerFixture service([=](net::ExchangePtr exchange) {
+    const bool here = exchange->request().target == (at_root ? "/" : "/versions");
+    exchange->respond(here && images ? versions() : net::testing::textResponse(404, "other"));
+  });
+  Upstream upstream(service.url(""));
+  auto monitor = UpstreamMonitor::start(upstream, {});
+  REQUIRE(monitor);
+  const auto want = images ? UpstreamService::kImagesApi : UpstreamService::kOther;
+  CHECK(eventually([&] { return upstream.health().service == want; }));
+  CHECK(upstream.reachable());
+}
+
+TEST_CASE("Upstream monitor: a lost upstream is noticed when suspected, and found again",
+          "[proxy]") {
+  std::atomic<bool> broken = false;
+  net::testing::ServerFixture service([&](net::ExchangePtr exchange) {
+    broken ? exchange->abort() : exchange->respond(versions());
+  });
+  Upstream upstream(service.url(""));
+  MonitorOptions options;
+  options.interval = 10ms;
+  auto monitor = UpstreamMonitor::start(upstream, options);
+  REQUIRE(monitor);
+  REQUIRE(eventually([&] { return upstream.health().service == UpstreamService::kImagesApi; }));
+  broken = true;
+  CHECK(upstream.reachable());
+  upstream.suspect({ErrorCode::kUpstream, "a request failed"});
+  CHECK(eventually([&] { return !upstream.reachable(); }));
+  CHECK_FALSE(upstream.health().detail.empty());
+  broken = false;
+  CHECK(eventually([&] { return upstream.reachable(); }));
+}
+
+}  // namespace
+}  // namespace glint::proxy
