@@ -261,7 +261,7 @@ TEST_CASE("Inspector: the chunking of the stream does not matter", "[image][form
       values<std::string>({qcow2(), vmdk(), vmdkWithFooter(), iso(), mbr({{}}), luks(1), vdi(),
                            replaced(kDescriptor, "monolithicSparse", "monolithicFlat")}));
   const auto want = brief(inspect(content));
-  for (const std::size_t chunk : {1, 2, 3, 7, 64, 511, 512, 513, 1000, 4096}) {
+  for (const std::size_t chunk : {1u, 2u, 3u, 7u, 64u, 511u, 512u, 513u, 1000u, 4096u}) {
     CAPTURE(chunk);
     CHECK(brief(inspect(content, chunk)) == want);
   }
