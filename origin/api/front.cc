@@ -1,6 +1,7 @@
 #include "origin/api/front.h"
 
 #include <utility>
+#include <variant>
 
 namespace glint::origin {
 
@@ -38,6 +39,10 @@ class Version2Exchange final : public net::Exchange {
       response.headers.remove("Allow");  // what a path knows is not told to strangers
     else
       response.headers.set(kRequestId, requestId());
+    // The bytes of images are the only bodies here that are files or streams.
+    if (std::holds_alternative<http::FileRange>(response.body) ||
+        std::holds_alternative<http::Stream>(response.body))
+      inner_->setSource("store");
     inner_->respond(std::move(response));
   }
   bool responded() const override { return inner_->responded(); }
