@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,9 @@ Result<std::optional<std::uint64_t>> acceptAs(std::string_view disk_format,
   const bool raw = disk_format == "raw";
   if (raw || inspection.format == disk_format) {
     if (inspection.unsafe) return refuse("The content is not safe: " + *inspection.unsafe);
+    // Catalogs and clients keep sizes as signed 64-bit numbers.
+    if (inspection.virtual_size > std::numeric_limits<std::int64_t>::max())
+      return refuse("The content claims a virtual size that no disk has.");
     return knownSize(raw ? inspection.size : inspection.virtual_size);
   }
   const bool inspectable = std::ranges::find(kInspectable, disk_format) != kInspectable.end();

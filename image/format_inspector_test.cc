@@ -289,9 +289,12 @@ TEST_CASE("Inspection: which disk formats it is accepted as", "[image][format]")
     const char* lax;   // the same without require_image_format_match
   };
   const std::string text(100, 'x');
+  auto endless = qcow2();
+  putBig(endless, 24, 8, ~std::uint64_t{0});
   const auto row = GENERATE_COPY(values<Row>({
       {"qcow2", qcow2(), "5000", "5000"},
       {"qcow2", qcow2({.backing = 9}), "no", "no"},
+      {"qcow2", endless, "no", "no"},
       {"qcow2", text, "no", "-"},
       {"qcow2", "", "no", "-"},
       {"raw", text, "100", "100"},
