@@ -17,11 +17,9 @@ constexpr std::uint64_t kStatBlockBytes = 512;
 constexpr mode_t kDirectoryMode = 0750;
 
 bool isZero(std::span<const std::byte> bytes) {
-  // Most blocks are decided by their first word.
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes.data(), sizeof word);
-  return word == 0 &&
-         std::memcmp(bytes.data(), bytes.data() + sizeof word, bytes.size() - sizeof word) == 0;
+  // Most blocks are decided by their first bytes.
+  return bytes[0] == std::byte{0} &&
+         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 Status writeAll(DiskIo& disk, int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
@@ -44,12 +42,18 @@ bool isHole(int fd, std::uint64_t offset, std::size_t length) {
   return static_cast<std::uint64_t>(data) >= offset + length;
 }
 
-// Length of the run of blocks at the front of `bytes` that are zero (or are not).
-std::size_t runLength(std::span<const std::byte> bytes, bool zero) {
+std::size_t toBlockEnd(std::uint64_t offset) {
+  return kHoleBlockBytes - static_cast<std::size_t>(offset % kHoleBlockBytes);
+}
+
+// How many bytes at the front belong to zero blocks; the first and the last block may be partial.
+std::size_t zeroRun(std::uint64_t offset, std::span<const std::byte> bytes) {
   std::size_t length = 0;
-  while (bytes.size() - length >= kHoleBlockBytes &&
-         isZero(bytes.subspan(length, kHoleBlockBytes)) == zero) {
-    length += kHoleBlockBytes;
+  while (length < bytes.size()) {
+    const auto block =
+        bytes.subspan(length, std::min(bytes.size() - length, toBlockEnd(offset + length)));
+    if (!isZero(block)) break;
+    length += block.size();
   }
   return length;
 }
@@ -100,28 +104,22 @@ Status ContentDirectory::sync(int fd, const ContentName& name) const {
 }
 
 Status writeSparse(DiskIo& disk, int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
-  // Up to the first block boundary there is no whole block to leave out.
-  const std::size_t ahead = std::min<std::size_t>(
-      bytes.size(), (kHoleBlockBytes - offset % kHoleBlockBytes) % kHoleBlockBytes);
-  std::size_t pending = ahead;  // bytes at the front that are to be written
-  while (pending < bytes.size()) {
-    const auto rest = bytes.subspan(pending);
-    pending += runLength(rest, false);
-    const std::size_t zeros = runLength(bytes.subspan(pending), true);
+  std::size_t written = 0;  // up to here it is on disk, or hole
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const std::size_t zeros = zeroRun(offset + at, bytes.subspan(at));
     if (zeros == 0) {
-      pending = bytes.size() - pending < kHoleBlockBytes ? bytes.size() : pending;
+      at += std::min(bytes.size() - at, toBlockEnd(offset + at));
       continue;
     }
-    if (!isHole(fd, offset + pending, zeros)) {
-      pending += zeros;
-      continue;
+    if (isHole(fd, offset + at, zeros)) {
+      auto done = writeAll(disk, fd, offset + written, bytes.subspan(written, at - written));
+      if (!done) return done;
+      written = at + zeros;
     }
-    if (auto written = writeAll(disk, fd, offset, bytes.first(pending)); !written) return written;
-    bytes = bytes.subspan(pending + zeros);
-    offset += pending + zeros;
-    pending = 0;
+    at += zeros;
   }
-  return writeAll(disk, fd, offset, bytes);
+  return writeAll(disk, fd, offset + written, bytes.subspan(written));
 }
 
 std::uint64_t diskBytes(int fd) {

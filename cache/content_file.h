@@ -42,7 +42,8 @@ class ContentDirectory {
   DiskIo& disk_;
 };
 
-// Writes all bytes, except that 4 KiB-aligned zero blocks stay (or become) holes.
+// Writes all bytes, except that zeros which fill a 4 KiB block, or their part of one, are left out
+// where there is still a hole.
 Status writeSparse(DiskIo& disk, int fd, std::uint64_t offset, std::span<const std::byte> bytes);
 
 std::uint64_t diskBytes(int fd);  // blocks the file uses

@@ -27,6 +27,18 @@ TEST_CASE("ContentFile: zero blocks stay holes and read as zero", "[cache][file]
   CHECK(diskBytes(fd->get()) <= 4 * kHoleBlockBytes);
 }
 
+TEST_CASE("ContentFile: zeros that come in odd pieces leave a hole", "[cache][file]") {
+  Files files;
+  constexpr std::uint64_t kSize = 1 << 20;
+  auto fd = files.directory.create(files.name, kSize);
+  REQUIRE(fd);
+  for (std::uint64_t at = 0; at < kSize; at += 16'001) {
+    const std::vector<std::byte> piece(std::min<std::uint64_t>(16'001, kSize - at));
+    REQUIRE(writeSparse(files.disk, fd->get(), at, piece));
+  }
+  CHECK(diskBytes(fd->get()) == 0);
+}
+
 TEST_CASE("ContentFile: zeros over earlier bytes are written", "[cache][file]") {
   Files files;
   constexpr std::uint64_t kSize = 64 << 10;
