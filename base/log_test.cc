@@ -71,6 +71,27 @@ TEST_CASE("Log: values are quoted and escaped when they must be", "[log]") {
              Catch::Matchers::EndsWith(std::string(",\"v\":") + row.json + "}"));
 }
 
+TEST_CASE("Log: fractions have three decimals at most", "[log]") {
+  struct Row {
+    double value;
+    const char* text;
+  };
+  const auto row = GENERATE(values<Row>({
+      {0.0, "0"},
+      {1.5, "1.5"},
+      {-0.25, "-0.25"},
+      {0.064, "0.064"},
+      {0.0004, "0"},
+      {-2.0006, "-2.001"},
+      {0.9999, "1"},
+      {12.05, "12.05"},
+      {123456.789, "123456.789"},
+      {1e15, "1e+15"},
+  }));
+  CAPTURE(row.value);
+  CHECK_THAT(asText({{"v", row.value}}), Catch::Matchers::EndsWith(std::string(" v=") + row.text));
+}
+
 TEST_CASE("Log: numbers that JSON lacks are null", "[log]") {
   CHECK_THAT(asJson({{"v", 0.0 / 0.0}}), Contains("\"v\":null"));
   CHECK_THAT(asText({{"v", 1.0 / 0.0}}), Contains("v=nan"));
