@@ -61,5 +61,6 @@ TEST_CASE("Endpoints: health as JSON for who asks for it", "[metrics]") {
   CHECK(
       bodyOf(response) ==
       "{\"status\":\"degraded\",\"checks\":[{\"name\":\"store\",\"status\":\"ok\",\"detail\":\"\"},"
-      "{\"name\":\"upstream\",\"status\":\"degraded\",\"detail\":\"says \\\"no\\\"\\n\xEF\xBF\xBD\"}]}");
+      "{\"name\":\"upstream\",\"status\":\"degraded\",\"detail\":\"says "
+      "\\\"no\\\"\\n\xEF\xBF\xBD\"}]}");
 }
