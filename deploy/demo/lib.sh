@@ -51,6 +51,12 @@ origin_bytes() {
     awk '/^glint_http_response_body_bytes_total\{[^}]*source="store"/ { n += $NF } END { printf "%d\n", n }'
 }
 
+# Since $origin_before: no image data, except the byte by which the edge asks whether this token may download.
+check_origin_idle() {
+  local sent=$(($(origin_bytes) - origin_before))
+  check "the origin sent no image ($sent bytes)" [ "$sent" -le 16 ]
+}
+
 wait_for_answer() { # NAME PID URL
   local _
   for _ in $(seq 300); do
