@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PATH := $(PATH):/usr/sbin:/sbin
 
-PYTHON := /usr/bin/python3
 SECONDS_PER_TARGET ?= 30
+ROUNDS ?= 5000
 prefix ?= /usr/local
 
 # $(call build,PRESET[,ARGUMENTS]): configures once quietly, builds; a failure shows what failed.
@@ -13,7 +13,7 @@ define build
 mkdir -p build && { cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log >&2; exit 1; }; } && cmake --build --preset $(1) $(2) -- --quiet
 endef
 
-.PHONY: help deps build release test unit e2e check format demo bench fuzz soak asan tsan clang install clean
+.PHONY: help deps build release test unit e2e check format demo bench fuzz soak asan tsan clang docs install clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,9 +43,9 @@ release: ## Builds what is installed and measured (build/release)
 unit: build ## Unit tests alone
 	@tests/unit.sh dev
 
-e2e: build ## End-to-end tests alone (GLINT_BUILD=build/asan for other binaries, ONLY=pattern for some)
+e2e: build ## End-to-end tests alone (GLINT_BUILD=build/asan for other binaries, TESTS="startup_test …" for some)
 	@deploy/install-deps.sh test
-	@tests/e2e/run.sh
+	@tests/e2e/run.sh $(TESTS)
 
 check: ## Repository checks: format, layers, includes, sizes, headers, words
 	@deploy/install-deps.sh build check
@@ -65,18 +65,22 @@ tsan: ## Builds with ThreadSanitizer and runs the unit tests of net, cache and p
 	@$(call build,tsan,--target glint_net_tests glint_cache_tests glint_proxy_tests)
 	@tests/unit.sh tsan -R '^unit\.(net|cache|proxy)$$'
 
-clang: ## Builds with the second compiler and its thread-safety analysis
+clang: ## Builds with the second compiler and its thread-safety analysis, and runs the unit tests
 	@deploy/install-deps.sh build fuzz
 	@$(call build,clang)
+	@tests/unit.sh clang
+
+docs: build ## Writes the generated pages of docs/ (metrics, configuration) from their tables
+	@build/dev/ctl/glint_docs docs
 
 fuzz: ## Runs each fuzz target (SECONDS_PER_TARGET=30)
 	@deploy/install-deps.sh build fuzz
 	@$(call build,fuzz,--target glint_fuzz_targets)
 	@tests/fuzz/run.sh $(SECONDS_PER_TARGET)
 
-soak: release ## Kills, restarts and reads an edge for a long time (SOAK_MINUTES=60)
+soak: release ## Kills and restarts an edge under load, many times (ROUNDS=5000)
 	@deploy/install-deps.sh test
-	@GLINT_BUILD=build/release tests/e2e/run.sh soak
+	@GLINT_BUILD=build/release GLINT_KILL_ROUNDS=$(ROUNDS) tests/e2e/run.sh edge_kill_test
 
 bench: release ## Compares the edge with nginx and Varnish, and uploads with Glance, in one run
 	@deploy/install-deps.sh bench
