@@ -104,7 +104,7 @@ TEST_CASE("Client: a sink that pauses stops the sender, and is no stall", "[net]
     if (chunked) connection.send("0\r\n\r\n");
     connection.awaitClose();
   });
-  ClientFixture fixture({.stall_timeout = 100ms});
+  ClientFixture fixture({.stall_timeout = 800ms});
   auto sink = std::make_shared<RecordingSink>(RecordingSink::Keep::kCountOnly);
   bool hold = true;
   int calls_while_held = 0;
@@ -113,9 +113,13 @@ TEST_CASE("Client: a sink that pauses stops the sender, and is no stall", "[net]
     return hold ? Flow::kPause : Flow::kContinue;
   };
   std::unique_ptr<Transfer> transfer;
-  REQUIRE(
-      fixture.runUntil([&] { return sender.load() && sender.load()->blocked(); },
-                       [&] { transfer = fixture.client->start({.url = server->url("/")}, sink); }));
+  const auto long_enough = std::chrono::steady_clock::now() + 1s;
+  REQUIRE(fixture.runUntil(
+      [&] {
+        return sender.load() && sender.load()->blocked() &&
+               std::chrono::steady_clock::now() > long_enough;
+      },
+      [&] { transfer = fixture.client->start({.url = server->url("/")}, sink); }));
   CHECK(sent < 24 * kPiece);  // the rest lies in the kernel's buffers and a few blocks of ours
   CHECK(calls_while_held == 1);
   CHECK_FALSE(sink->over());

@@ -376,7 +376,9 @@ void Connection::flush() {
   flushing_ = false;
   if (state_ == State::kClosed) return;
   if (writer_.begun() && exchange_) exchange_->markFirstByte();
-  const bool was_blocked = std::exchange(blocked_on_peer_, progress == Progress::kWantWrite);
+  // After a whole turn the socket may be just as full: whether it is, only time can tell.
+  const bool waits = progress == Progress::kWantWrite || progress == Progress::kMore;
+  const bool was_blocked = std::exchange(blocked_on_peer_, waits);
   if (blocked_on_peer_ && !was_blocked) restartRate();
   switch (progress) {
     case Progress::kDone:

@@ -123,7 +123,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ResponseWriter writer_;
   bool flushing_ = false;
   bool flush_again_ = false;
-  bool blocked_on_peer_ = false;  // the socket is full
+  bool blocked_on_peer_ = false;  // a write waits for the socket
 
   Clock::time_point deadline_;  // of the current state, when it has one
   std::uint64_t received_bytes_ = 0;

@@ -19,8 +19,16 @@ namespace glint::net::testing {
 inline char patternByte(std::uint64_t offset) { return static_cast<char>((offset * 31) % 251); }
 
 inline std::string pattern(std::uint64_t offset, std::size_t count) {
-  std::string bytes(count, '\0');
-  for (std::size_t i = 0; i < count; ++i) bytes[i] = patternByte(offset + i);
+  static const std::string period = [] {
+    std::string bytes;
+    for (std::uint64_t i = 0; i < 251 * 256; ++i) bytes += patternByte(i);
+    return bytes;
+  }();
+  std::string bytes;
+  bytes.reserve(count);
+  while (bytes.size() < count) {
+    bytes.append(period, (offset + bytes.size()) % 251, count - bytes.size());
+  }
   return bytes;
 }
 
