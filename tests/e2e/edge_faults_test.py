@@ -242,7 +242,7 @@ class Outage(EdgeCase):
             self.assertGreater(int(got.headers["Retry-After"]), 0)
             self.assertEqual(self.download(image, "another-token").status, 503)
             self.assertEqual(http("GET", self.edge.url + "/v2/images", TOKEN).status, 503)
-        self.assertGreater(self.results("stale"), 0)
+        wait_until(lambda: self.download(image).complete and self.results("stale") > 0, "served within the grace")
         self.assertEqual(http("GET", self.edge.url + "/healthcheck").status, 200)
         self.upstream.start()
         wait_until(lambda: self.download(other).status == 200, "the upstream is back")
