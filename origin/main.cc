@@ -26,6 +26,7 @@
 #include "origin/options.h"
 #include "origin/origin_handler.h"
 #include "origin/policy/policy.h"
+#include "origin/policy/policy_file.h"
 #include "origin/state_lock.h"
 #include "origin/stores/file_store.h"
 
@@ -57,6 +58,13 @@ void serveUntilTold(const sigset_t& signals, net::Server& server) {
   }
 }
 
+Result<std::shared_ptr<const Policy>> openPolicy(const std::string& file) {
+  if (file.empty()) return Policy::create();
+  auto overrides = readPolicyFile(file);
+  if (!overrides) return tl::unexpected(overrides.error());
+  return Policy::create(*overrides);
+}
+
 // What the program stands on; opened before anything listens, closed after the last request.
 struct Backends {
   StateLock state;
@@ -71,7 +79,7 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto state = lockState(options.state_dir);
   if (!state) return tl::unexpected(state.error());
   backends.state = std::move(*state);
-  auto policy = Policy::create();
+  auto policy = openPolicy(options.policy_file);
   if (!policy) return tl::unexpected(policy.error());
   backends.policy = std::move(*policy);
   auto identity = StaticIdentity::open(options.identity);

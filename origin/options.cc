@@ -190,7 +190,8 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
             "made with one admin token if missing.")
       .text("www_authenticate_uri", o.identity.www_authenticate_uri,
             "What 401 answers name as the identity service.");
-  table.group("oslo_policy", "Who may do what: the default rules.")
+  table.group("oslo_policy", "Who may do what.")
+      .path("policy_file", o.policy_file, "Rules (YAML) that replace the default ones.")
       .ignored({"enforce_scope", "enforce_new_defaults", "policy_default_rule"});
   table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi", "paste_deploy"});
 }

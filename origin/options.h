@@ -27,6 +27,7 @@ struct OriginOptions {
   SqlCatalogOptions catalog;
   FileStoreOptions store;
   StaticIdentityOptions identity;
+  std::string policy_file;
   image::SchemaOptions schema;
   ImageDataOptions data;
   ApiOptions api;
