@@ -138,7 +138,8 @@ TEST_CASE("EvictionQueue: random operations agree with a model", "[cache][evicti
         REQUIRE((victim != nullptr) == free);
         if (victim != nullptr) {
           REQUIRE_FALSE(victim->held);
-          REQUIRE(things.evictOne() == victim->id);
+          const std::uint64_t expected = victim->id;
+          REQUIRE(things.evictOne() == expected);
         }
       }
     }

@@ -92,7 +92,9 @@ void killManyTimes(Evicting evicting, int kills, std::uint64_t& stored, std::uin
     if (random() % 8 != 0) {  // else while it opens the store
       REQUIRE(eventually([&] { return ledger.ready && ledger.stored >= goal; }));
     }
-    ::usleep(static_cast<useconds_t>(random() % 3000));  // the random moment
+    const auto moment =
+        std::chrono::steady_clock::now() + std::chrono::microseconds(random() % 3000);
+    eventually([&] { return std::chrono::steady_clock::now() >= moment; });
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
