@@ -94,7 +94,7 @@ TEST_CASE("Server: a client that reads nothing is cut, and its source is not dra
           "[net][server]") {
   constexpr std::uint64_t kBytes = 256ull << 20;
   // Some sizes fill the socket in the middle of a turn, some exactly with its end.
-  const std::size_t piece = GENERATE(100000, 1 << 16, 1 << 20, 4 << 20);
+  const std::size_t piece = GENERATE(as<std::size_t>{}, 100000, 1 << 16, 1 << 20, 4 << 20);
   const auto source = std::make_shared<PatternSource>(kBytes, piece);
   ServerFixture fixture(
       [&](const ExchangePtr& exchange) {
