@@ -105,6 +105,17 @@ TEST_CASE("Download: without room the edge passes images through", "[proxy]") {
   CHECK(result(edge, "bypass") == 2);
 }
 
+TEST_CASE("Download: an image no longer held is refused at once while the upstream is away",
+          "[proxy]") {
+  EdgeFixture edge;
+  edge.upstream.add("a", pattern(0, 5000));
+  REQUIRE(edge.download("a").status == 200);
+  edge.store->remove(edge.store->list().at(0).digest);
+  edge.health->setReachable(false, "test");
+  CHECK(edge.download("a").status == 503);
+  CHECK(edge.upstream.wholes == 1);
+}
+
 TEST_CASE("Download: many small images at once", "[proxy][threads]") {
   EdgeFixture edge([](EdgeOptions& options) {
     options.workers = {.threads = 2, .queue_limit = 2};  // full most of the time

@@ -105,6 +105,12 @@ std::string FillJob::what() const {
 void FillJob::start() {
   progress_ = std::make_shared<Progress>(context_.loop, weak_from_this(), fill_);
   context_.edge.metrics.fillStarted();
+  if (!held_ && !context_.edge.upstream.reachable()) {
+    return failFill({FillFailure::Kind::kUpstream,
+                     {ErrorCode::kUpstream, what() + ": the upstream is unreachable"},
+                     {}},
+                    Result::kUpstream);
+  }
   reserve();
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/forwarder.h"
 
+#include <chrono>
 #include <limits>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kVersionsLimitBytes = 256 * 1024;
+// An upload is answered when the upstream's store is done with it, which may take its time.
+constexpr std::chrono::minutes kLongestChange{10};
 
 bool changesThings(http::Method method) {
   return method != http::Method::kGet && method != http::Method::kHead &&
@@ -58,6 +61,7 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
     request.url = context_.edge.upstream.urlOf(head.target);
     request.headers = upstreamHeaders(*exchange_);
     request.body = requestBody();
+    if (changesThings(head.method)) request.first_byte_timeout = kLongestChange;
     watchExchange();
     transfer_ = context_.client.start(std::move(request), shared_from_this());
   }

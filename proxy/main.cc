@@ -92,7 +92,7 @@ int run(const EdgeOptions& options) {
   program_metrics.watchQueue("disk", [&] { return workers ? workers->depth() : 0; });
   registry.onCollect([&] { edge_metrics.upstreamUp(upstream.reachable()); });
 
-  auto monitor = UpstreamMonitor::start(upstream, options.monitor);
+  auto monitor = UpstreamMonitor::start(upstream, options.monitor, edge_metrics);
   if (!monitor) return startFailed(kName, monitor.error());
   // Every loop needs a client of its own; a bad CA file is found here, before anything listens.
   if (auto loop = net::EventLoop::create(); loop) {

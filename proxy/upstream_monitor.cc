@@ -8,6 +8,7 @@
 
 #include "net/event_loop.h"
 #include "proxy/upstream.h"
+#include "proxy/upstream_call.h"
 
 namespace glint::proxy {
 namespace {
@@ -23,8 +24,8 @@ bool isVersionDocument(const net::FetchedResponse& answer) {
 
 class Monitor : public UpstreamMonitor {
  public:
-  Monitor(Upstream& upstream, MonitorOptions options)
-      : upstream_(upstream), options_(std::move(options)) {}
+  Monitor(Upstream& upstream, MonitorOptions options, metrics::EdgeMetrics& metrics)
+      : upstream_(upstream), options_(std::move(options)), metrics_(metrics) {}
 
   ~Monitor() override {
     upstream_.setMonitor({});
@@ -81,7 +82,9 @@ class Monitor : public UpstreamMonitor {
     const bool last = target == std::string_view("/");
     transfer_ = net::fetch(
         *client_, std::move(request), kVersionsLimitBytes,
-        [this, last](Result<net::FetchedResponse> answer) {
+        [this, last, call = UpstreamCall(metrics_, UpstreamCall::Kind::kHealth)](
+            Result<net::FetchedResponse> answer) mutable {
+          answer ? call.answered(answer->head.status) : call.failed(answer.error());
           // Not inside the transfer's own callback: it is replaced below.
           loop_->post([this, last, answer = std::move(answer)] { answered(answer, last); });
         });
@@ -111,6 +114,7 @@ class Monitor : public UpstreamMonitor {
 
   Upstream& upstream_;
   const MonitorOptions options_;
+  metrics::EdgeMetrics& metrics_;
   std::unique_ptr<net::EventLoop> loop_;
   std::thread thread_;
   std::atomic<bool> requested_{false};
@@ -125,8 +129,9 @@ class Monitor : public UpstreamMonitor {
 }  // namespace
 
 Result<std::unique_ptr<UpstreamMonitor>> UpstreamMonitor::start(Upstream& upstream,
-                                                                const MonitorOptions& options) {
-  auto monitor = std::make_unique<Monitor>(upstream, options);
+                                                                const MonitorOptions& options,
+                                                                metrics::EdgeMetrics& metrics) {
+  auto monitor = std::make_unique<Monitor>(upstream, options, metrics);
   if (auto status = monitor->begin(); !status) return tl::unexpected(status.error());
   return monitor;
 }

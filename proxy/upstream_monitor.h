@@ -8,6 +8,10 @@
 #include "base/result.h"
 #include "net/client.h"
 
+namespace glint::metrics {
+class EdgeMetrics;
+}
+
 namespace glint::proxy {
 
 class Upstream;
@@ -21,7 +25,8 @@ struct MonitorOptions {
 class UpstreamMonitor {
  public:
   static Result<std::unique_ptr<UpstreamMonitor>> start(Upstream& upstream,
-                                                        const MonitorOptions& options);
+                                                        const MonitorOptions& options,
+                                                        metrics::EdgeMetrics& metrics);
   virtual ~UpstreamMonitor() = default;  // joins the thread
 };
 

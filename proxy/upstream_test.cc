@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "metrics/edge_metrics.h"
+#include "metrics/registry.h"
 #include "net/testing/server_fixture.h"
 #include "proxy/upstream_monitor.h"
 
@@ -43,7 +45,9 @@ TEST_CASE("Upstream monitor: tells an Images API from another service", "[proxy]
     exchange->respond(here && images ? versions() : net::testing::textResponse(404, "other"));
   });
   Upstream upstream(service.url(""));
-  auto monitor = UpstreamMonitor::start(upstream, {});
+  metrics::Registry registry(metrics::ProgramKind::kEdge);
+  metrics::EdgeMetrics metrics(registry);
+  auto monitor = UpstreamMonitor::start(upstream, {}, metrics);
   REQUIRE(monitor);
   const auto want = images ? UpstreamService::kImagesApi : UpstreamService::kOther;
   CHECK(eventually([&] { return upstream.health().service == want; }));
@@ -57,9 +61,11 @@ TEST_CASE("Upstream monitor: a lost upstream is noticed when suspected, and foun
     broken ? exchange->abort() : exchange->respond(versions());
   });
   Upstream upstream(service.url(""));
+  metrics::Registry registry(metrics::ProgramKind::kEdge);
+  metrics::EdgeMetrics metrics(registry);
   MonitorOptions options;
   options.interval = 10ms;
-  auto monitor = UpstreamMonitor::start(upstream, options);
+  auto monitor = UpstreamMonitor::start(upstream, options, metrics);
   REQUIRE(monitor);
   REQUIRE(eventually([&] { return upstream.health().service == UpstreamService::kImagesApi; }));
   broken = true;
