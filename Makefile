@@ -65,10 +65,9 @@ tsan: ## Builds with ThreadSanitizer and runs the unit tests of net, cache and p
 	@$(call build,tsan,--target glint_net_tests glint_cache_tests glint_proxy_tests)
 	@tests/unit.sh tsan -R '^unit\.(net|cache|proxy)$$'
 
-clang: ## Builds with the second compiler and its thread-safety analysis, and runs the unit tests
+clang: ## Builds the programs with the second compiler and its thread-safety analysis
 	@deploy/install-deps.sh build fuzz
-	@$(call build,clang)
-	@tests/unit.sh clang
+	@$(call build,clang,--target glint-origin glint-edge glintctl)
 
 docs: build ## Writes the generated pages of docs/ (metrics, configuration) from their tables
 	@build/dev/ctl/glint_docs docs

@@ -36,7 +36,7 @@ struct FillJob::Progress {
     if (self->posted.exchange(true)) return;
     self->loop.post([self] {
       self->posted = false;
-      if (const auto job = self->job.lock()) job->look();
+      if (const auto driver = self->job.lock()) driver->look();
     });
   }
 
