@@ -42,7 +42,7 @@ void Fill::publish(std::uint64_t bytes) {
     MutexLock lock(mutex_);
     view_.published = bytes;
   }
-  followers_.wakeAll();
+  followers_.wakeAll(Followers::Urgency::kPaced);
 }
 
 void Fill::fail(FillFailure failure) {

@@ -16,20 +16,49 @@ struct Followers::Bell : std::enable_shared_from_this<Followers::Bell> {
 
   explicit Bell(net::EventLoop& bell_loop) : loop(bell_loop) {}
 
-  void ring() {
+  void ring(Urgency urgency) {
+    if (urgency == Urgency::kNow) urgent = true;
     if (rung.exchange(true)) return;
-    loop.post([self = shared_from_this()] {
-      self->rung = false;  // before looking: what is published from now on rings again
-      // A copy: waking one follower may end it or others, and let new ones join.
-      const std::vector<std::shared_ptr<Waiting>> now = self->waiting;
-      for (const auto& follower : now) {
-        if (!follower->gone) follower->wake();
-      }
+    loop.post([self = shared_from_this()] { self->answer(); });
+  }
+
+  // On the loop, as the rest.
+  void answer() {
+    rung = false;  // before looking: what is published from now on rings again
+    if (urgent.exchange(false)) return wakeNow();
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= paced) {
+      paced = now + kPace;
+      return wakeNow();
+    }
+    if (pacer || waiting.empty()) return;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(paced - now);
+    pacer = loop.runAfter(rest, [self = shared_from_this()] {
+      self->pacer.reset();
+      self->paced = std::chrono::steady_clock::now() + kPace;
+      self->wakeNow();
     });
+  }
+
+  void wakeNow() {
+    // A copy: waking one follower may end it or others, and let new ones join.
+    const std::vector<std::shared_ptr<Waiting>> now = waiting;
+    for (const auto& follower : now) {
+      if (!follower->gone) follower->wake();
+    }
+  }
+
+  void leave(const std::shared_ptr<Waiting>& follower) {
+    follower->gone = true;
+    std::erase(waiting, follower);
+    if (waiting.empty()) pacer.reset();  // a timer must end on its loop
   }
 
   net::EventLoop& loop;
   std::atomic<bool> rung{false};
+  std::atomic<bool> urgent{false};
+  std::chrono::steady_clock::time_point paced{};  // progress wakes not before
+  net::EventLoop::TimerPtr pacer;
   std::vector<std::shared_ptr<Waiting>> waiting;  // only on the loop
 };
 
@@ -41,8 +70,7 @@ class Followers::BellPlace : public Followers::Place {
     ++*count_;
   }
   ~BellPlace() override {
-    waiting_->gone = true;
-    std::erase(bell_->waiting, waiting_);
+    bell_->leave(waiting_);
     --*count_;
   }
 
@@ -71,9 +99,9 @@ std::unique_ptr<Followers::Place> Followers::join(net::EventLoop& loop, Wake wak
   return std::make_unique<BellPlace>(std::move(bell), std::move(waiting), count_);
 }
 
-void Followers::wakeAll() {
+void Followers::wakeAll(Urgency urgency) {
   MutexLock lock(mutex_);
-  for (const auto& bell : bells_) bell->ring();
+  for (const auto& bell : bells_) bell->ring(urgency);
 }
 
 }  // namespace glint::proxy

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -30,8 +32,12 @@ class Followers {
   // On `loop`'s thread. `wake` runs on that loop after each wakeAll(), perhaps once for several.
   std::unique_ptr<Place> join(net::EventLoop& loop, Wake wake);
 
-  // Any thread.
-  void wakeAll();
+  static constexpr std::chrono::milliseconds kPace{4};
+  enum class Urgency : std::uint8_t { kNow, kPaced };
+
+  // Any thread. kPaced: at once, unless the loop's followers were woken within kPace; then after
+  // it.
+  void wakeAll(Urgency urgency = Urgency::kNow);
   std::size_t count() const { return count_->load(std::memory_order_relaxed); }
 
  private:

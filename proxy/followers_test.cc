@@ -1,6 +1,8 @@
 #include "proxy/followers.h"
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -51,6 +53,41 @@ TEST_CASE("Followers: who left is not woken, also when another's wake ends it", 
   settle(*loop);
   CHECK(woken == 1);
   CHECK(followers.count() == 0);
+}
+
+TEST_CASE("Followers: progress in small steps wakes once per pace, the last step included",
+          "[proxy]") {
+  auto loop = net::EventLoop::create().value();
+  Followers followers;
+  std::size_t woken = 0;
+  std::size_t step = 0;
+  const auto place = followers.join(*loop, [&] {
+    ++woken;
+    if (step == 50) loop->stop();
+  });
+  // Each step is its own round of the loop, so nothing but the pace can join them.
+  std::function<void()> next = [&] {
+    followers.wakeAll(Followers::Urgency::kPaced);
+    if (++step < 50) loop->post(next);
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  loop->post(next);
+  loop->run();
+  const auto paces = (std::chrono::steady_clock::now() - begun) / Followers::kPace;
+  CHECK(woken >= 1);
+  CHECK(woken <= static_cast<std::size_t>(paces) + 2);
+}
+
+TEST_CASE("Followers: a change of state does not wait for the pace", "[proxy]") {
+  auto loop = net::EventLoop::create().value();
+  Followers followers;
+  int woken = 0;
+  const auto place = followers.join(*loop, [&] { ++woken; });
+  followers.wakeAll(Followers::Urgency::kPaced);
+  settle(*loop);
+  followers.wakeAll();
+  settle(*loop);
+  CHECK(woken == 2);
 }
 
 TEST_CASE("Followers: no progress is missed by loops on other threads", "[proxy][threads]") {
