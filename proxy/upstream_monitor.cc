@@ -62,6 +62,7 @@ class Monitor : public UpstreamMonitor {
   }
 
   void requestLook() {
+    suspected_ = true;
     if (!requested_.exchange(true)) loop_->post([this] { look(); });
   }
 
@@ -93,10 +94,16 @@ class Monitor : public UpstreamMonitor {
   void answered(const Result<net::FetchedResponse>& answer, bool last) {
     looking_ = false;
     if (!answer && answer.error().code != ErrorCode::kTooLarge) {
+      // Slow once is not away, unless a request has failed too.
+      const bool slow = answer.error().code == ErrorCode::kTimeout && !suspected_ && !slow_;
+      slow_ = slow;
+      if (slow) return look();
       upstream_.setReachable(false, answer.error().message);
       again_ = loop_->runAfter(options_.interval, [this] { look(); });
       return;
     }
+    suspected_ = false;
+    slow_ = false;
     upstream_.setReachable(true, "answers");
     if (answer && isVersionDocument(*answer)) {
       upstream_.setService(UpstreamService::kImagesApi, "Images API v2");
@@ -118,12 +125,14 @@ class Monitor : public UpstreamMonitor {
   std::unique_ptr<net::EventLoop> loop_;
   std::thread thread_;
   std::atomic<bool> requested_{false};
+  std::atomic<bool> suspected_{false};  // a request has failed since the upstream last answered
 
   // Only on the loop's thread.
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<net::Transfer> transfer_;
   net::EventLoop::TimerPtr again_;
   bool looking_ = false;
+  bool slow_ = false;  // the last look got no answer in time
 };
 
 }  // namespace

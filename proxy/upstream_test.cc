@@ -1,9 +1,11 @@
 #include "proxy/upstream.h"
 
 #include <atomic>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
+#include "base/mutex.h"
 #include "metrics/edge_metrics.h"
 #include "metrics/registry.h"
 #include "net/testing/server_fixture.h"
@@ -52,6 +54,29 @@ TEST_CASE("Upstream monitor: tells an Images API from another service", "[proxy]
   const auto want = images ? UpstreamService::kImagesApi : UpstreamService::kOther;
   CHECK(eventually([&] { return upstream.health().service == want; }));
   CHECK(upstream.reachable());
+}
+
+TEST_CASE("Upstream monitor: slow once is not away", "[proxy]") {
+  Mutex mutex;
+  std::vector<net::ExchangePtr> held;
+  std::atomic<int> asked = 0;
+  net::testing::ServerFixture service([&](net::ExchangePtr exchange) {
+    if (++asked > 1) return exchange->respond(versions());
+    MutexLock lock(mutex);
+    held.push_back(std::move(exchange));  // never answered
+  });
+  Upstream upstream(service.url(""));
+  metrics::Registry registry(metrics::ProgramKind::kEdge);
+  metrics::EdgeMetrics metrics(registry);
+  MonitorOptions options;
+  options.timeout = 50ms;
+  auto monitor = UpstreamMonitor::start(upstream, options, metrics);
+  REQUIRE(monitor);
+  CHECK(eventually([&] {
+    CHECK(upstream.reachable());
+    return upstream.health().service == UpstreamService::kImagesApi;
+  }));
+  CHECK(asked == 2);
 }
 
 TEST_CASE("Upstream monitor: a lost upstream is noticed when suspected, and found again",
