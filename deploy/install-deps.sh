@@ -52,6 +52,7 @@ done
 as_root=()
 if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || fail "not root and no sudo; as root: apt-get install ${missing[*]}"
+  sudo true || fail "sudo did not let us; as root: apt-get install ${missing[*]}"
   as_root=(sudo)
 fi
 printf 'install-deps: installing %s\n' "${missing[*]}" >&2
