@@ -233,11 +233,14 @@ http::Flow FillJob::dataArrived(Slice slice) {
              Result::kMismatch);
     return http::Flow::kContinue;
   }
+  // After the first piece the loop gets a breath: its clients are waiting for just this one, and a
+  // fast upstream would keep it busy with the next megabytes.
+  const bool first = received_ == 0;
   writer_->push(received_, slice);
   digest_->feed(slice);
   received_ += slice.size();
   if (writer_->waitsForWorker()) retrySubmit();
-  paused_ = crowded(context_.edge.fills.options().buffer_bytes);
+  paused_ = first || crowded(context_.edge.fills.options().buffer_bytes);
   return paused_ ? http::Flow::kPause : http::Flow::kContinue;
 }
 

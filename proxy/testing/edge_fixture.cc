@@ -48,8 +48,11 @@ FakeUpstream::FakeUpstream() {
 }
 
 void FakeUpstream::add(const std::string& image, std::string bytes) {
+  auto added = std::make_shared<Image>();
+  added->record = record(image, bytes);
+  added->bytes = std::move(bytes);
   MutexLock lock(mutex_);
-  images_[image] = std::move(bytes);
+  images_[image] = std::move(added);
 }
 
 void FakeUpstream::intercept(Intercept intercept) {
@@ -72,18 +75,18 @@ void FakeUpstream::serve(const net::ExchangePtr& exchange) {
     *range == "bytes=0-0" ? ++probes : ++ranges;
   }
   Intercept intercept;
-  std::optional<std::string> bytes;
+  std::shared_ptr<const Image> known;
   {
     MutexLock lock(mutex_);
     intercept = intercept_;
-    if (image && images_.contains(image->value)) bytes = images_[image->value];
+    if (image && images_.contains(image->value)) known = images_[image->value];
   }
   if (intercept && intercept(exchange)) return;
-  if (!bytes) return exchange->respond(net::testing::textResponse(404, "no such image"));
-  if (file) return serveFile(exchange, *bytes);
+  if (!known) return exchange->respond(net::testing::textResponse(404, "no such image"));
+  if (file) return serveFile(exchange, known->bytes);
   http::Response response;
   response.headers.add("Content-Type", "application/json");
-  response.body = record(image->value, *bytes);
+  response.body = known->record;
   exchange->respond(std::move(response));
 }
 

@@ -50,7 +50,11 @@ class FakeUpstream {
   void serveFile(const net::ExchangePtr& exchange, const std::string& bytes);
 
   Mutex mutex_;
-  std::map<std::string, std::string> images_ GUARDED_BY(mutex_);
+  struct Image {
+    std::string bytes;
+    std::string record;
+  };
+  std::map<std::string, std::shared_ptr<const Image>> images_ GUARDED_BY(mutex_);
   Intercept intercept_ GUARDED_BY(mutex_);
   std::unique_ptr<net::testing::ServerFixture> server_;
 };
