@@ -121,13 +121,14 @@ TEST_CASE("Download: many small images at once", "[proxy][threads]") {
     options.workers = {.threads = 2, .queue_limit = 2};  // full most of the time
     options.store.capacity_bytes = kMiB;
   });
-  for (int i = 0; i < 40; ++i) edge.upstream.add("i" + std::to_string(i), pattern(i, 60'000));
+  for (std::uint64_t i = 0; i < 40; ++i)
+    edge.upstream.add("i" + std::to_string(i), pattern(i, 60'000));
   std::vector<std::thread> clients;
   std::atomic<int> good = 0;
-  for (int client = 0; client < 8; ++client) {
+  for (std::uint64_t client = 0; client < 8; ++client) {
     clients.emplace_back([&, client] {
-      for (int i = 0; i < 40; ++i) {
-        const int image = (i * 7 + client * 5) % 40;
+      for (std::uint64_t i = 0; i < 40; ++i) {
+        const std::uint64_t image = (i * 7 + client * 5) % 40;
         good += edge.download("i" + std::to_string(image)).body == pattern(image, 60'000) ? 1 : 0;
       }
     });
