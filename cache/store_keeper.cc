@@ -92,7 +92,8 @@ void Store::loadContents(IndexSnapshot& snapshot, IndexChanges& changes) {
 
 void Store::keep(const std::stop_token& stop) {
   sweep(stop);
-  while (!stop.stop_requested()) {
+  // At least once: a store that is closed while it still sweeps keeps its counters and aliases.
+  do {
     const auto next = std::chrono::steady_clock::now() + options_.flush_interval;
     {
       MutexLock lock(keeper_mu_);
@@ -101,7 +102,7 @@ void Store::keep(const std::stop_token& stop) {
     }
     reap();
     flush();
-  }
+  } while (!stop.stop_requested());
 }
 
 // Deletes content files that no record named at the start: left by a power cut, or by an index that

@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "cache/store_test_support.h"
@@ -103,6 +105,21 @@ TEST_CASE("ContentStore: a restart keeps what is durable and forgets the rest", 
     CHECK(info.disk_bytes < kMiB);  // a third of it is holes
     CHECK(info.image_ids == std::vector<std::string>{"one"});
   }
+}
+
+TEST_CASE("ContentStore: closing during the first clean-up keeps aliases and uses",
+          "[cache][store]") {
+  TestDir dir;
+  std::filesystem::create_directories(dir.path() + "/content/aa");
+  for (int i = 0; i < 5000; ++i) {
+    std::ofstream(dir.path() + "/content/aa/stray-" + std::to_string(i));
+  }
+  {
+    auto cache = openStore(optionsFor(dir.path()));
+    REQUIRE(store(*cache, 1, 0));
+    cache->setAlias("one", digestOf(1));
+  }
+  CHECK(openStore(optionsFor(dir.path()))->aliasOf("one") == digestOf(1));
 }
 
 TEST_CASE("ContentStore: removed content is gone, its readers finish", "[cache][store]") {
