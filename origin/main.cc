@@ -1,6 +1,5 @@
 // glint-origin: flags, the object graph, signals; nothing else.
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include "metrics/registry.h"
 #include "metrics/request_metrics.h"
 #include "net/server.h"
+#include "net/termination.h"
 #include "net/worker_handler.h"
 #include "net/worker_pool.h"
 #include "origin/api/front.h"
@@ -34,29 +34,6 @@ namespace glint::origin {
 namespace {
 
 constexpr const char* kName = "glint-origin";
-
-// Signals are taken by sigwait() in the main thread; blocked before any other thread begins.
-sigset_t blockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
-// Until SIGTERM or SIGINT; SIGHUP reads certificates again and reopens the log.
-void serveUntilTold(const sigset_t& signals, net::Server& server) {
-  for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) return;
-    log::reopen();
-    if (auto reloaded = server.reloadTls(); !reloaded)
-      log::error("tls_not_reloaded", {{"error", reloaded.error().message}});
-    else
-      log::info("reloaded");
-  }
-}
 
 Result<std::shared_ptr<const Policy>> openPolicy(const std::string& file) {
   if (file.empty()) return Policy::create();
@@ -111,7 +88,7 @@ void announce(const OriginOptions& options, const net::Server& server) {
 }
 
 int run(OriginOptions options) {
-  const sigset_t signals = blockSignals();
+  const net::Termination termination;
   metrics::Registry registry(metrics::ProgramKind::kOrigin);
   metrics::ProgramMetrics program_metrics(registry, kName);
   metrics::RequestMetrics request_metrics(registry);
@@ -154,7 +131,7 @@ int run(OriginOptions options) {
   if (!server) return startFailed(kName, server.error());
   announce(options, **server);
 
-  serveUntilTold(signals, **server);
+  termination.serve(**server);
 
   // Stop accepting, let requests finish, cut the rest; then the workers, which end the uploads that
   // were cut and post to the loops; then the loops; catalog and stores last.

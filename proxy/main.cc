@@ -1,7 +1,6 @@
 // glint-edge: flags, the object graph, signals; nothing else.
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +18,7 @@
 #include "net/client.h"
 #include "net/event_loop.h"
 #include "net/server.h"
+#include "net/termination.h"
 #include "net/worker_pool.h"
 #include "proxy/admin_api.h"
 #include "proxy/authorizer.h"
@@ -35,15 +35,6 @@ namespace {
 
 constexpr const char* kName = "glint-edge";
 
-// Signals are taken by sigwait() in the main thread; blocked before any other thread begins.
-sigset_t blockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 metrics::StoreSample sampleOf(const cache::Usage& usage) {
   return {.used_bytes = usage.bytes,
           .reserved_bytes = usage.reserved_bytes,
@@ -54,23 +45,8 @@ metrics::StoreSample sampleOf(const cache::Usage& usage) {
           .corrupt = usage.corrupt};
 }
 
-// Until SIGTERM or SIGINT; SIGHUP reads certificates again and reopens the log.
-void serveUntilTold(const sigset_t& signals, net::Server& server) {
-  for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) return;
-    log::reopen();
-    if (auto reloaded = server.reloadTls(); !reloaded) {
-      log::error("tls_not_reloaded", {{"error", reloaded.error().message}});
-    } else {
-      log::info("reloaded");
-    }
-  }
-}
-
 int run(const EdgeOptions& options) {
-  const sigset_t signals = blockSignals();
+  const net::Termination termination;
   auto store = cache::ContentStore::open(options.store);
   if (!store) return startFailed(kName, store.error());
   auto admin_token = loadAdminToken(options.store.dir);
@@ -114,7 +90,7 @@ int run(const EdgeOptions& options) {
                         {"cache_dir", options.store.dir},
                         {"version", kVersion}});
 
-  serveUntilTold(signals, **server);
+  termination.serve(**server);
 
   // Stop accepting, let requests finish, end the loops; then the workers, which post to the loops;
   // then the loops themselves; the store last.
