@@ -4,6 +4,7 @@
 #include "base/state_dir.h"
 #include "base/strings.h"
 #include "base/units.h"
+#include "net/server_rows.h"
 
 namespace glint::origin {
 namespace {
@@ -58,26 +59,18 @@ Status parseQuota(std::string_view text, std::uint64_t& bytes) {
 }
 
 void addServerOptions(OptionTable& table, OriginOptions& o) {
-  table.group("origin", "What glint-origin has beyond the options of Glance.")
-      .text("listen", o.listen,
-            "Address and port to listen on, instead of bind_host and bind_port; port 0: any free "
-            "one.")
-      .path("state_dir", o.state_dir,
-            "Where the catalog, images and tokens are kept when nothing else is said.")
-      .integer("api_threads", o.workers.threads,
-               "Threads for requests; an upload keeps one while it runs.", {.min = 2, .max = 4096})
-      .integer("max_connections", o.server.max_connections,
-               "Client connections at once; more are refused with 503.", {.min = 1})
-      .duration("header_timeout", o.server.header_timeout, "Longest wait for a whole request head.",
-                {.min = 1ms})
-      .duration("idle_timeout", o.server.idle_timeout, "How long an idle connection is kept.",
-                {.min = 1ms})
-      .duration("stall_timeout", o.server.stall_timeout,
-                "A client that moves fewer bytes than min_rate for so long is cut.", {.min = 1ms})
-      .size("min_rate", o.server.min_rate_bytes_per_second,
-            "Bytes per second below which a client stalls.")
-      .duration("drain_timeout", o.server.drain_timeout,
-                "At the end, how long running requests may take.");
+  OptionGroup group =
+      table.group("origin", "What glint-origin has beyond the options of Glance.")
+          .text(
+              "listen", o.listen,
+              "Address and port to listen on, instead of bind_host and bind_port; port 0: any free "
+              "one.")
+          .path("state_dir", o.state_dir,
+                "Where the catalog, images and tokens are kept when nothing else is said.")
+          .integer("api_threads", o.workers.threads,
+                   "Threads for requests; an upload keeps one while it runs.",
+                   {.min = 2, .max = 4096});
+  net::addServerRows(group, o.server);
   table.group("DEFAULT", "Options of glance-api.conf.")
       .text("bind_host", o.server.host, "Address to listen on.")
       .port("bind_port", o.server.port, "Port to listen on.")

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/strings.h"
+#include "net/server_rows.h"
 #include "proxy/upstream.h"
 
 namespace glint::proxy {
@@ -41,29 +42,17 @@ Status parseListen(std::string_view text, net::ServerOptions& server) {
 }
 
 void addEdgeGroup(OptionTable& table, EdgeOptions& o) {
-  table.group("edge", "Where the edge listens, and what it keeps.")
-      .text("listen", o.listen, "Address and port to listen on; port 0: any free one.")
-      .path("cache_dir", o.store.dir, "Directory of the content store; of one edge only.")
-      .size("cache_size", o.store.capacity_bytes, "Most bytes of images kept.", {.min = 1u << 20})
-      .size("keep_free", o.store.keep_free_bytes, "Bytes of the file system that stay unused.")
-      .integer("loops", o.server.loops, "Event-loop threads; 0: one per core.",
-               {.min = 0, .max = 256})
-      .integer("workers", o.workers.threads, "Threads for disk work.", {.min = 2, .max = 256})
-      .integer("max_connections", o.server.max_connections,
-               "Client connections at once; more are refused with 503.", {.min = 1})
-      .integer("max_header_bytes", o.server.max_header_bytes,
-               "Longest request head; longer ones are refused with 431.",
-               {.min = 1024, .max = 1 << 20})
-      .duration("header_timeout", o.server.header_timeout, "Longest wait for a whole request head.",
-                {.min = 1ms})
-      .duration("idle_timeout", o.server.idle_timeout, "How long an idle connection is kept.",
-                {.min = 1ms})
-      .duration("stall_timeout", o.server.stall_timeout,
-                "A client that moves fewer bytes than min_rate for so long is cut.", {.min = 1ms})
-      .size("min_rate", o.server.min_rate_bytes_per_second,
-            "Bytes per second below which a client stalls.")
-      .duration("drain_timeout", o.server.drain_timeout,
-                "At the end, how long running requests may take.");
+  OptionGroup group =
+      table.group("edge", "Where the edge listens, and what it keeps.")
+          .text("listen", o.listen, "Address and port to listen on; port 0: any free one.")
+          .path("cache_dir", o.store.dir, "Directory of the content store; of one edge only.")
+          .size("cache_size", o.store.capacity_bytes, "Most bytes of images kept.",
+                {.min = 1u << 20})
+          .size("keep_free", o.store.keep_free_bytes, "Bytes of the file system that stay unused.")
+          .integer("loops", o.server.loops, "Event-loop threads; 0: one per core.",
+                   {.min = 0, .max = 256})
+          .integer("workers", o.workers.threads, "Threads for disk work.", {.min = 2, .max = 256});
+  net::addServerRows(group, o.server);
 }
 
 void addUpstreamGroups(OptionTable& table, EdgeOptions& o) {
