@@ -106,7 +106,8 @@ void killManyTimes(Evicting evicting, int kills, std::uint64_t& stored, std::uin
   ::munmap(shared, sizeof(Ledger));
 }
 
-TEST_CASE("ContentStore: kill -9 at any moment loses nothing durable", "[cache][store][crash]") {
+TEST_CASE("ContentStore: kill -9 at any moment loses nothing durable",
+          "[cache][store][crash][fork]") {
   std::uint64_t stored = 0;
   std::uint64_t evictions = 0;
   killManyTimes(Evicting::kNo, kKills, stored, evictions);
@@ -114,7 +115,7 @@ TEST_CASE("ContentStore: kill -9 at any moment loses nothing durable", "[cache][
   CHECK(evictions == 0);
 }
 
-TEST_CASE("ContentStore: kill -9 while contents are evicted", "[cache][store][crash]") {
+TEST_CASE("ContentStore: kill -9 while contents are evicted", "[cache][store][crash][fork]") {
   std::uint64_t stored = 0;
   std::uint64_t evictions = 0;
   killManyTimes(Evicting::kYes, kKills / 4, stored, evictions);

@@ -144,7 +144,7 @@ class Run {
   std::uint64_t evictions_seen_ = 0;
 };
 
-TEST_CASE("ContentStore: random operations agree with a model", "[cache][store][property]") {
+TEST_CASE("ContentStore: random operations agree with a model", "[cache][store][property][fork]") {
   const unsigned seed = GENERATE(take(12, random(1u, 1u << 30)));
   CAPTURE(seed);
   TestDir dir;

@@ -246,7 +246,7 @@ TEST_CASE("ContentStore: contents outlive the store", "[cache][store]") {
   CHECK(isRight(removed, 2, 1000));
 }
 
-TEST_CASE("ContentStore: a second process is refused by name", "[cache][store]") {
+TEST_CASE("ContentStore: a second process is refused by name", "[cache][store][fork]") {
   TestDir dir;
   int ready[2];
   int finish[2];
