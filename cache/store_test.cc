@@ -272,7 +272,7 @@ TEST_CASE("ContentStore: a second process is refused by name", "[cache][store][f
   CHECK(ContentStore::open(optionsFor(dir.path())));
 }
 
-TEST_CASE("ContentStore: ten thousand contents are open in well under a second", "[cache][store]") {
+TEST_CASE("ContentStore: start-up reads the index only", "[cache][store]") {
   TestDir dir;
   std::filesystem::create_directories(dir.path());
   {
@@ -284,10 +284,12 @@ TEST_CASE("ContentStore: ten thousand contents are open in well under a second",
     }
     REQUIRE(index->index->apply(changes, Sync::kYes));
   }
-  const auto begin = std::chrono::steady_clock::now();
+  // Not one of their files exists: nobody has looked for them yet.
   auto cache = openStore(optionsFor(dir.path()));
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(900));
   CHECK(cache->usage().contents == 10'000);
+  CHECK(cache->usage().corrupt == 0);
+  CHECK(cache->find(digestOf(1)) == nullptr);
+  CHECK(cache->usage().contents == 9'999);
 }
 
 TEST_CASE("ContentStore: threads find, fill and remove without harm", "[cache][store][threads]") {
