@@ -244,10 +244,11 @@ class Connection:
             self.spoil(data, first + sent, fault)
             if fault.get("chunked"):
                 data = b"%x\r\n%s\r\n" % (step, data)
+            # Counted first: whoever has read the bytes finds them counted.
+            image.counters["file_bytes"] += step
             self.writer.write(data)
             await self.writer.drain()
             sent += step
-            image.counters["file_bytes"] += step
             if rate:
                 await asyncio.sleep(max(0.0, started + sent / rate - time.monotonic()))
         if word and stop <= length:
