@@ -194,8 +194,11 @@ class Download : public std::enable_shared_from_this<Download> {
     const http::HeaderMap& headers = exchange_->request().headers;
     const bool whole = !headers.get("range") && !headers.get("content-range") &&
                        exchange_->request().query().empty();
-    if (held && whole) return passThrough(context_, exchange_, std::move(held));
-    forward(context_, exchange_);
+    if (!whole) return forward(context_, exchange_);  // a part cannot be told right from wrong
+    std::optional<image::ContentDigest> expected = decision_->facts.digest;
+    if (expected && !knownDigest(expected->algorithm)) expected.reset();
+    held ? passThrough(context_, exchange_, std::move(held), std::move(expected))
+         : forward(context_, exchange_, std::move(expected));
   }
 
   void respondFile(std::shared_ptr<const UniqueFd> file, const char* source) {

@@ -5,7 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "http/body_pipe.h"
 #include "net/testing/client_fixture.h"
+#include "proxy/image_path.h"
 #include "proxy/testing/edge_fixture.h"
 
 namespace glint::proxy {
@@ -103,6 +105,35 @@ TEST_CASE("Download: without room the edge passes images through", "[proxy]") {
   CHECK(edge.download("a").body == bytes);
   CHECK(edge.download("a", "token", "Range: bytes=3-5\r\n").body == bytes.substr(3, 3));
   CHECK(result(edge, "bypass") == 2);
+}
+
+TEST_CASE("Download: wrong bytes passed through never end cleanly", "[proxy]") {
+  const auto size = GENERATE(std::size_t{1}, 2 * kMiB + 5, 12 * kMiB);
+  const bool lengths_known = GENERATE(true, false);
+  EdgeFixture edge;
+  edge.upstream.add("a", pattern(9, size));
+  edge.store->full = true;
+  std::atomic<bool> wrong = true;
+  edge.upstream.intercept([&](const net::ExchangePtr& exchange) {
+    if (!wrong || !downloadOfPath(exchange->request().path()) ||
+        exchange->request().headers.get("range"))
+      return false;
+    std::string bytes = pattern(9, size);
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    auto pipe = http::BodyPipe::create(size + 1);
+    pipe->onData(Slice::of(std::move(bytes)));
+    pipe->onEnd();
+    http::Response response;
+    response.body =
+        http::Stream{pipe, lengths_known ? std::optional<std::uint64_t>(size) : std::nullopt};
+    exchange->respond(std::move(response));
+    return true;
+  });
+  CHECK(edge.download("a").status == 0);
+  CHECK(edge.metric("glint_verification_failures_total{stage=\"fill\"}") == 1);
+  wrong = false;
+  CHECK(edge.download("a").body == pattern(9, size));
+  CHECK(edge.store->usage().contents == 0);
 }
 
 TEST_CASE("Download: an image no longer held is refused at once while the upstream is away",

@@ -15,6 +15,7 @@
 #include "proxy/link_rewriter.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_call.h"
+#include "proxy/verified_body.h"
 
 namespace glint::proxy {
 namespace {
@@ -50,8 +51,9 @@ class CountingSink : public http::BodySink {
 // it.
 class Forwarding : public net::ResponseSink, public std::enable_shared_from_this<Forwarding> {
  public:
-  Forwarding(LoopContext& context, net::ExchangePtr exchange)
-      : context_(context), exchange_(std::move(exchange)) {}
+  Forwarding(LoopContext& context, net::ExchangePtr exchange,
+             std::optional<image::ContentDigest> expected)
+      : context_(context), exchange_(std::move(exchange)), expected_(std::move(expected)) {}
 
   void send() {
     call_.emplace(context_.edge.metrics, UpstreamCall::Kind::kForward);
@@ -93,7 +95,7 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
 
   http::Flow onData(Slice slice) override {
     if (call_) call_->received(slice.size());
-    if (!versions_) return pipe_ ? pipe_->onData(std::move(slice)) : http::Flow::kContinue;
+    if (!versions_) return body_ ? body_->onData(std::move(slice)) : http::Flow::kContinue;
     if (versions_->size() + slice.size() <= kVersionsLimitBytes) versions_->append(slice.text());
     return http::Flow::kContinue;
   }
@@ -104,12 +106,12 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
           rewriteVersions(*versions_, context_.edge.upstream.url(), edgeOrigin(*exchange_));
       return exchange_->respond(std::move(response_));
     }
-    if (pipe_) pipe_->onEnd();
+    if (body_) body_->onEnd();
   }
 
   void onAbort(const Error& error) override {
     if (call_) call_->failed(error);
-    if (pipe_) return pipe_->onAbort(error);
+    if (body_) return body_->onAbort(error);
     if (exchange_->responded()) return;
     if (error.code == ErrorCode::kInvalidArgument) {
       return exchange_->respond(http::errorResponse(error, exchange_->request().headers));
@@ -151,10 +153,16 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
   void respond(const http::ResponseHead& head) {
     const bool no_body = http::isBodiless(head.status) || head.content_length == std::uint64_t{0};
     if (!no_body) {
-      pipe_ = http::BodyPipe::create();
-      pipe_->setResume([weak = weak_from_this()] {
+      const auto resume = [weak = weak_from_this()] {
         if (const auto self = weak.lock(); self && self->transfer_) self->transfer_->resume();
-      });
+      };
+      pipe_ = http::BodyPipe::create();
+      pipe_->setResume(resume);
+      body_ = pipe_;
+      if (expected_ && head.status == 200) {
+        if (auto verified = VerifiedBody::create(context_, *expected_, pipe_, resume))
+          body_ = std::move(*verified);
+      }
       response_.body = http::Stream{pipe_, head.content_length};
     }
     exchange_->setSource("upstream");
@@ -173,7 +181,9 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
   std::optional<UpstreamCall> call_;  // empty for an adopted transfer, which counts itself
   http::Response response_;
   std::optional<std::string> versions_;
+  const std::optional<image::ContentDigest> expected_;
   std::shared_ptr<http::BodyPipe> pipe_;  // shared with the response
+  std::shared_ptr<http::BodySink> body_;  // what leads to the pipe; shared with nobody else
   std::shared_ptr<net::Transfer> transfer_;
 };
 
@@ -186,16 +196,17 @@ http::Response unreachableResponse(const http::RequestHead& request) {
   return response;
 }
 
-void forward(LoopContext& context, const net::ExchangePtr& exchange) {
+void forward(LoopContext& context, const net::ExchangePtr& exchange,
+             std::optional<image::ContentDigest> expected) {
   if (!context.edge.upstream.reachable()) {
     return exchange->respond(unreachableResponse(exchange->request()));
   }
-  std::make_shared<Forwarding>(context, exchange)->send();
+  std::make_shared<Forwarding>(context, exchange, std::move(expected))->send();
 }
 
 void passThrough(LoopContext& context, const net::ExchangePtr& exchange,
-                 std::unique_ptr<HeldTransfer> held) {
-  std::make_shared<Forwarding>(context, exchange)->adopt(std::move(held));
+                 std::unique_ptr<HeldTransfer> held, std::optional<image::ContentDigest> expected) {
+  std::make_shared<Forwarding>(context, exchange, std::move(expected))->adopt(std::move(held));
 }
 
 }  // namespace glint::proxy
