@@ -1,23 +1,21 @@
-// The commands of glintctl. Each writes what it has to say and returns the exit code.
+// The commands of glintctl: each add…() puts some into the command line; the functions beneath do
+// the work, with no command line around them.
+//
 // Threads: one.
 #pragma once
 
 #include <string>
 
 #include "base/options.h"
-#include "base/result.h"
+#include "ctl/command_line.h"
+#include "ctl/output.h"
 #include "ctl/remote.h"
 
 namespace glint::ctl {
 
-enum class OutputFormat : std::uint8_t { kTable, kJson };
-
-// What a command wrote; main prints it.
-struct Output {
-  OutputFormat format = OutputFormat::kTable;
-  std::string out;
-  std::string err;
-};
+void addStatusCommand(CommandLine& line);  // status
+void addEdgeCommands(CommandLine& line);   // edge ls, edge show, edge purge
+void addLocalCommands(CommandLine& line);  // token, config show
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -31,11 +29,5 @@ int printToken(const std::string& state_dir, Output& output);
 
 // Every option of a loaded table, with its value and where that comes from; or all that is wrong.
 int configShow(OptionTable& table, const ConfigInputs& inputs, Output& output);
-
-// A token out of a file: one word. Errors: by errno; kInvalidArgument (not one word).
-Result<std::string> readTokenFile(const std::string& path);
-
-// "glintctl: <message>" on `output.err`; returns 1.
-int failed(const Error& error, Output& output);
 
 }  // namespace glint::ctl

@@ -2,12 +2,15 @@
 
 #include <array>
 #include <ctime>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
 #include "ctl/commands.h"
+#include "ctl/connect.h"
 #include "ctl/text_table.h"
 #include "http/json.h"
 #include "http/url.h"
@@ -118,6 +121,30 @@ int edgePurge(const Remote& edge, const std::string& image_id, Output& output) {
                     ? http::dumpJson({{"purged", image_id}}) + "\n"
                     : fmt::format("purged {}\n", printable(image_id));
   return 0;
+}
+
+void addEdgeCommands(CommandLine& line) {
+  const auto with_edge = [](auto work) -> CommandLine::Run {
+    return [work](const CommonFlags& common, Output& output) {
+      const auto edge = edgeOf(common, Secret::kYes);
+      return edge ? work(*edge, output) : failed(edge.error(), output);
+    };
+  };
+  const auto image = std::make_shared<std::string>();  // shared by the commands that take one
+  CLI::App& edge = line.group("edge", "The edge's cache");
+  line.command("ls", "What is cached and what is being fetched", with_edge(edgeList), &edge);
+  CLI::App& show = line.command("show", "The content of one image",
+                                with_edge([image](const Remote& remote, Output& output) {
+                                  return edgeShow(remote, *image, output);
+                                }),
+                                &edge);
+  CLI::App& purge = line.command("purge", "Forget the content of one image",
+                                 with_edge([image](const Remote& remote, Output& output) {
+                                   return edgePurge(remote, *image, output);
+                                 }),
+                                 &edge);
+  for (CLI::App* sub : {&show, &purge})
+    sub->add_option("image", *image, "Image id")->required()->type_name("IMAGE");
 }
 
 }  // namespace glint::ctl

@@ -1,15 +1,16 @@
 // Commands that read files of this machine.
 
-#include <algorithm>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/file.h"
 #include "base/options_text.h"
 #include "base/state_dir.h"
-#include "base/strings.h"
 #include "ctl/commands.h"
+#include "ctl/connect.h"
+#include "ctl/program_tables.h"
 #include "ctl/text_table.h"
 #include "http/json.h"
 
@@ -18,16 +19,6 @@ namespace glint::ctl {
 int failed(const Error& error, Output& output) {
   output.err += fmt::format("glintctl: {}\n", printable(error.message));
   return 1;
-}
-
-Result<std::string> readTokenFile(const std::string& path) {
-  auto text = readFile(path, 4096);
-  if (!text) return failWith("admin token", text.error());
-  const std::string_view token = trim(*text);
-  const bool one_word =
-      !token.empty() && std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7F; });
-  if (!one_word) return fail(ErrorCode::kInvalidArgument, path + " does not hold a token");
-  return std::string(token);
 }
 
 int printToken(const std::string& state_dir, Output& output) {
@@ -67,6 +58,40 @@ int configShow(OptionTable& table, const ConfigInputs& inputs, Output& output) {
     shown.add({row.group, row.key, shownValue(row), row.origin});
   output.out += shown.text();
   return 0;
+}
+
+void addLocalCommands(CommandLine& line) {
+  const auto state_dir = std::make_shared<std::string>(stateDirectory());
+  line.command("token", "The admin token that the origin made for itself",
+               [state_dir](const CommonFlags&, Output& output) {
+                 return printToken(*state_dir, output);
+               })
+      .add_option("--state-dir", *state_dir, "Where the origin keeps its state")
+      ->type_name("DIR")
+      ->capture_default_str();
+
+  struct Asked {
+    std::string program;
+    std::vector<ConfigSource> sources;
+  };
+  const auto asked = std::make_shared<Asked>();
+  CLI::App& config = line.group("config", "Configuration");
+  CLI::App& show = line.command(
+      "show", "Every option of a program, its value and where that comes from",
+      [asked](const CommonFlags&, Output& output) {
+        const auto program = ProgramTable::create(asked->program);
+        const int shown = configShow(program->table(), configInputs(asked->sources), output);
+        if (shown != 0) return shown;
+        // Flags may still complete it, so a rule that is not met is said, and no failure.
+        if (auto complete = program->finish(); !complete)
+          output.err += "glintctl: warning: " + complete.error().message + "\n";
+        return 0;
+      },
+      &config);
+  show.add_option("--program", asked->program, "Which program")
+      ->required()
+      ->check(CLI::IsMember({"origin", "edge"}));
+  addConfigFlags(show, asked->sources);
 }
 
 }  // namespace glint::ctl

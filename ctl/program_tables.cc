@@ -1,6 +1,9 @@
 #include "ctl/program_tables.h"
 
+#include <cstdlib>
 #include <utility>
+
+#include <CLI/CLI.hpp>
 
 #include "base/log.h"
 #include "base/options_text.h"
@@ -40,6 +43,32 @@ std::unique_ptr<ProgramTable> ProgramTable::create(std::string_view program) {
   if (program == "edge")
     return std::make_unique<TableOf<proxy::EdgeOptions>>(proxy::defaultEdgeOptions());
   return std::make_unique<TableOf<origin::OriginOptions>>(origin::defaultOriginOptions());
+}
+
+void addConfigFlags(CLI::App& command, std::vector<ConfigSource>& sources) {
+  const auto add = [&](const char* flag, const char* name, const char* help,
+                       ConfigSource::Kind kind) {
+    command
+        .add_option_function<std::string>(
+            flag,
+            [&sources, kind](const std::string& path) {
+              sources.push_back({kind, path});
+            },
+            help)
+        ->type_name(name)
+        ->trigger_on_parse()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  add("--config-file", "FILE", "A configuration file; repeatable", ConfigSource::Kind::kFile);
+  add("--config-dir", "DIR", "A directory of *.conf files; repeatable",
+      ConfigSource::Kind::kDirectory);
+}
+
+ConfigInputs configInputs(std::vector<ConfigSource> sources) {
+  return {
+      .sources = std::move(sources), .overrides = {}, .environment = [](const std::string& name) {
+        return std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): one thread
+      }};
 }
 
 std::string configurationPage() {

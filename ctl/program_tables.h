@@ -1,12 +1,18 @@
-// The option tables of the programs, as they stand before any configuration is read.
+// The option tables of the programs, as they stand before any configuration is read, and the flags
+// of commands that read a program's configuration.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/options.h"
 #include "base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace glint::ctl {
 
@@ -19,6 +25,11 @@ class ProgramTable {
   // The program's own rules across fields, after table().load().
   virtual Status finish() = 0;
 };
+
+// --config-file and --config-dir, in the order given. `sources` outlives the command line.
+void addConfigFlags(CLI::App& command, std::vector<ConfigSource>& sources);
+// Those sources and the environment.
+ConfigInputs configInputs(std::vector<ConfigSource> sources);
 
 // The page docs/configuration.md.
 std::string configurationPage();

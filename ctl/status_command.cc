@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "ctl/commands.h"
+#include "ctl/connect.h"
 #include "ctl/text_table.h"
 #include "http/json.h"
 
@@ -172,6 +173,17 @@ int status(const Remote* origin, const Remote* edge, Output& output) {
   if (edge != nullptr) add("edge", edgeStatus(*edge));
   if (output.format == OutputFormat::kJson) output.out += http::dumpJson(json) + "\n";
   return good ? 0 : 1;
+}
+
+void addStatusCommand(CommandLine& line) {
+  line.command("status", "How origin and edge are; with one URL given, only that program",
+               [](const CommonFlags& common, Output& output) {
+                 const Remote origin = originOf(common);
+                 const auto edge = edgeOf(common, Secret::kNo);  // its status is open
+                 if (!edge) return failed(edge.error(), output);
+                 return status(common.ask_origin ? &origin : nullptr,
+                               common.ask_edge ? &*edge : nullptr, output);
+               });
 }
 
 }  // namespace glint::ctl
