@@ -13,9 +13,10 @@
 
 namespace glint::ctl {
 
-void addStatusCommand(CommandLine& line);  // status
-void addEdgeCommands(CommandLine& line);   // edge ls, edge show, edge purge
-void addLocalCommands(CommandLine& line);  // token, config show
+void addStatusCommand(CommandLine& line);   // status
+void addEdgeCommands(CommandLine& line);    // edge ls, edge show, edge purge
+void addLocalCommands(CommandLine& line);   // token, config show
+void addInspectCommand(CommandLine& line);  // inspect
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -29,5 +30,9 @@ int printToken(const std::string& state_dir, Output& output);
 
 // Every option of a loaded table, with its value and where that comes from; or all that is wrong.
 int configShow(OptionTable& table, const ConfigInputs& inputs, Output& output);
+
+// What disk format the file is of ("-": standard input, read to its end), whether that is safe, and
+// as which disk formats an image of these bytes would be accepted. 0: safe.
+int inspectFile(const std::string& path, Output& output);
 
 }  // namespace glint::ctl

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   addStatusCommand(line);
   addEdgeCommands(line);
   addLocalCommands(line);
+  addInspectCommand(line);
   const auto parsed = line.parse(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& chosen = std::get<CommandLine::Chosen>(parsed);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "image/format_window.h"
 
@@ -31,14 +32,17 @@ std::optional<Finding> detectIso(Bytes descriptor);
 
 class VmdkDetector {
  public:
+  explicit VmdkDetector(const std::vector<std::string>& accepted_types);
   void feed(std::uint64_t position, Bytes bytes);
   std::optional<Finding> finish() const;
 
  private:
   void readHeader();
   void feedText(std::uint64_t position, Bytes bytes);
+  std::optional<std::string> unsafeDescriptor(std::string_view text) const;
   std::optional<std::string> unsafeFooter() const;
 
+  std::vector<std::string> accepted_types_;  // lower case
   StreamWindow header_{0, 512};
   StreamWindow descriptor_;
   StreamTail footer_{1536};

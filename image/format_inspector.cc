@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 10> kInspectable = {"raw", "qcow2", "vhd"
 
 class StreamInspector final : public FormatInspector {
  public:
+  explicit StreamInspector(const InspectionRules& rules)
+      : vmdk_(rules.vmdk_types), gpt_nonfatal_checks_(rules.gpt_nonfatal_checks) {}
+
   void feed(std::span<const std::byte> bytes) override {
     head_.feed(size_, bytes);
     iso_.feed(size_, bytes);
@@ -59,7 +62,16 @@ class StreamInspector final : public FormatInspector {
                          detectGpt(head, size_), detectLuks(head, size_), detectIso(iso_.bytes()),
                          vmdk_.finish(), vhdx_.finish()})
       if (finding) findings.push_back(std::move(*finding));
+    for (auto& finding : findings)
+      if (formatOf(finding) == "gpt" && finding.unsafe && isNonfatal(*finding.unsafe))
+        finding.unsafe.reset();
     return findings;
+  }
+
+  // `unsafe` begins with the name of the check and a colon.
+  bool isNonfatal(std::string_view unsafe) const {
+    return std::ranges::find(gpt_nonfatal_checks_, unsafe.substr(0, unsafe.find(':'))) !=
+           gpt_nonfatal_checks_.end();
   }
 
   std::uint64_t size_ = 0;
@@ -67,6 +79,7 @@ class StreamInspector final : public FormatInspector {
   StreamWindow iso_{kIsoOffset, kIsoBytes};
   VmdkDetector vmdk_;
   VhdxDetector vhdx_;
+  const std::vector<std::string> gpt_nonfatal_checks_;
 };
 
 auto refuse(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
@@ -77,8 +90,8 @@ std::optional<std::uint64_t> knownSize(std::uint64_t bytes) {
 
 }  // namespace
 
-std::unique_ptr<FormatInspector> FormatInspector::create() {
-  return std::make_unique<StreamInspector>();
+std::unique_ptr<FormatInspector> FormatInspector::create(const InspectionRules& rules) {
+  return std::make_unique<StreamInspector>(rules);
 }
 
 Result<std::optional<std::uint64_t>> acceptAs(std::string_view disk_format,

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -33,9 +34,15 @@ struct Inspection {
   std::optional<std::string> unsafe;
 };
 
+// What an operator may decide of it.
+struct InspectionRules {
+  std::vector<std::string> vmdk_types = {"streamOptimized", "monolithicSparse"};  // in any case
+  std::vector<std::string> gpt_nonfatal_checks = {};  // checks that a partition table may fail: mbr
+};
+
 class FormatInspector {
  public:
-  static std::unique_ptr<FormatInspector> create();
+  static std::unique_ptr<FormatInspector> create(const InspectionRules& rules = {});
   virtual ~FormatInspector() = default;
 
   virtual void feed(std::span<const std::byte> bytes) = 0;

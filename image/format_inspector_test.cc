@@ -152,8 +152,9 @@ std::string vhdx() {
   return bytes;
 }
 
-Inspection inspect(std::string_view content, std::size_t chunk = SIZE_MAX) {
-  const auto inspector = FormatInspector::create();
+Inspection inspect(std::string_view content, std::size_t chunk = SIZE_MAX,
+                   const InspectionRules& rules = {}) {
+  const auto inspector = FormatInspector::create(rules);
   auto rest = std::as_bytes(std::span(content));
   while (!rest.empty()) {
     const auto part = rest.first(std::min(chunk, rest.size()));
@@ -254,6 +255,19 @@ TEST_CASE("Inspector: partition tables and ISO images", "[image][format]") {
   }));
   CAPTURE(row.content.size());
   CHECK(brief(inspect(row.content)) == row.want);
+}
+
+TEST_CASE("Inspector: an operator's rules", "[image][format]") {
+  const InspectionRules rules{.vmdk_types = {"MonolithicFlat"}, .gpt_nonfatal_checks = {"mbr"}};
+  const auto verdict = [&](const std::string& content) {
+    return brief(inspect(content, SIZE_MAX, rules));
+  };
+  CHECK(verdict(vmdk()) == "vmdk 10240!");
+  CHECK(verdict(vmdk(replaced(kDescriptor, "monolithicSparse", "monolithicFlat"))) == "vmdk 10240");
+  CHECK(verdict(vmdk(replaced(replaced(kDescriptor, "monolithicSparse", "monolithicFlat"), "a.vmdk",
+                              "/etc/passwd"))) == "vmdk 10240!");
+  CHECK(verdict(mbr({})) == "gpt 2048");
+  CHECK(verdict(qcow2({.backing = 1})) == "qcow2 5000!");
 }
 
 TEST_CASE("Inspector: the chunking of the stream does not matter", "[image][format]") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "base/strings.h"
@@ -58,19 +59,11 @@ std::optional<std::string> readLine(std::string_view line, Descriptor& descripto
   return std::nullopt;
 }
 
-std::optional<std::string> unsafeDescriptor(std::string_view text) {
-  text = text.substr(0, text.find('\0'));
-  Descriptor descriptor;
-  const auto lower = asciiLower(text);
-  for (const auto line : split(lower, '\n'))
-    if (auto unsafe = readLine(trim(line), descriptor)) return unsafe;
-  if (descriptor.type != "monolithicsparse" && descriptor.type != "streamoptimized")
-    return "vmdk: the subformat is not accepted";
-  if (descriptor.extents == 0) return "vmdk: no extent";
-  return std::nullopt;
-}
-
 }  // namespace
+
+VmdkDetector::VmdkDetector(const std::vector<std::string>& accepted_types) {
+  for (const auto& type : accepted_types) accepted_types_.push_back(asciiLower(type));
+}
 
 void VmdkDetector::feed(std::uint64_t position, Bytes bytes) {
   if (!header_.complete()) {
@@ -107,6 +100,18 @@ void VmdkDetector::feedText(std::uint64_t position, Bytes bytes) {
   // A stream that is only text up to here may go on; one that was none frees its memory.
   if (!in_text_ && asciiLower(text_).find("createtype") == std::string::npos)
     std::string().swap(text_);
+}
+
+std::optional<std::string> VmdkDetector::unsafeDescriptor(std::string_view text) const {
+  text = text.substr(0, text.find('\0'));
+  Descriptor descriptor;
+  const auto lower = asciiLower(text);
+  for (const auto line : split(lower, '\n'))
+    if (auto unsafe = readLine(trim(line), descriptor)) return unsafe;
+  if (std::ranges::find(accepted_types_, descriptor.type) == accepted_types_.end())
+    return "vmdk: the subformat is not accepted";
+  if (descriptor.extents == 0) return "vmdk: no extent";
+  return std::nullopt;
 }
 
 std::optional<std::string> VmdkDetector::unsafeFooter() const {

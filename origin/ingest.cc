@@ -24,7 +24,8 @@ class Pass {
         request_(request),
         digests_(std::move(digests)),
         writer_(std::move(writer)) {
-    if (request.container_format == "bare") inspector_ = image::FormatInspector::create();
+    if (request.container_format == "bare")
+      inspector_ = image::FormatInspector::create(options.inspection);
   }
 
   tl::expected<void, IngestError> readAll(const RequestContext& context, http::BodyReader& body) {

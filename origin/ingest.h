@@ -21,6 +21,7 @@ struct IngestOptions {
   std::string hashing_algorithm = "sha512";  // of os_hash_value; the other digest is always md5
   std::uint64_t pending_bytes = 8u << 20;    // read, and not yet consumed by the slower digest
   image::RequireMatch require_format_match = image::RequireMatch::kYes;
+  image::InspectionRules inspection;
 };
 
 struct IngestRequest {

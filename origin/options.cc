@@ -113,6 +113,10 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .choice("require_image_format_match", o.data.ingest.require_format_match,
               "Whether uploaded bytes must be of the image's disk_format.",
               {{"true", image::RequireMatch::kYes}, {"false", image::RequireMatch::kNo}})
+      .list("vmdk_allowed_types", o.data.ingest.inspection.vmdk_types,
+            "Values that createType of a vmdk may have.")
+      .list("gpt_safety_checks_nonfatal", o.data.ingest.inspection.gpt_nonfatal_checks,
+            "Checks that a partition table may fail and be accepted all the same: mbr.")
       .oldName("container_formats", "DEFAULT", "container_formats")
       .oldName("disk_formats", "DEFAULT", "disk_formats");
 }
