@@ -53,11 +53,30 @@ class MeteredCatalog final : public Catalog {
                                               const std::string& instance) override {
     return timed(CatalogOperation::kRead, [&] { return catalog_->openUploads(context, instance); });
   }
-  Result<std::optional<MemberStatus>> membership(const RequestContext& context,
-                                                 const image::ImageId& id,
-                                                 const std::string& project) override {
-    return timed(CatalogOperation::kRead,
-                 [&] { return catalog_->membership(context, id, project); });
+  Result<std::optional<image::Member>> member(const RequestContext& context,
+                                              const image::ImageId& id,
+                                              const std::string& project) override {
+    return timed(CatalogOperation::kRead, [&] { return catalog_->member(context, id, project); });
+  }
+  Result<std::vector<image::Member>> members(const RequestContext& context,
+                                             const image::ImageId& id) override {
+    return timed(CatalogOperation::kRead, [&] { return catalog_->members(context, id); });
+  }
+  Result<image::Member> addMember(const RequestContext& context, const image::ImageId& id,
+                                  const std::string& project, std::int64_t quota) override {
+    return timed(CatalogOperation::kWrite,
+                 [&] { return catalog_->addMember(context, id, project, quota); });
+  }
+  Result<image::Member> setMemberStatus(const RequestContext& context, const image::ImageId& id,
+                                        const std::string& project,
+                                        image::MemberStatus status) override {
+    return timed(CatalogOperation::kWrite,
+                 [&] { return catalog_->setMemberStatus(context, id, project, status); });
+  }
+  Status removeMember(const RequestContext& context, const image::ImageId& id,
+                      const std::string& project) override {
+    return timed(CatalogOperation::kWrite,
+                 [&] { return catalog_->removeMember(context, id, project); });
   }
   Result<std::uint64_t> storageUsed(const RequestContext& context,
                                     const std::string& owner) override {

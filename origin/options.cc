@@ -97,6 +97,8 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .integer("image_property_quota", o.api.image_property_quota,
                "Most custom properties of an image; negative: any.")
       .integer("image_tag_quota", o.api.image_tag_quota, "Most tags of an image; negative: any.")
+      .integer("image_member_quota", o.api.image_member_quota,
+               "Most members of an image; negative: any.")
       .size("image_size_cap", o.data.image_size_cap, "Longest image, in bytes.", {.min = 1})
       .custom("user_storage_quota", "0", "a size",
               "Most bytes of images one project may keep; 0: any.",

@@ -136,10 +136,9 @@ Result<bool> isVisible(const ApiRequest& request, const image::Image& image) {
   if (caller.project_id.empty()) return false;
   if (image.owner == caller.project_id) return true;
   if (image.visibility != kShared) return false;
-  auto membership =
-      request.services.catalog.membership(request.context, image.id, caller.project_id);
-  if (!membership) return tl::unexpected(std::move(membership.error()));
-  return membership->has_value();
+  auto member = request.services.catalog.member(request.context, image.id, caller.project_id);
+  if (!member) return tl::unexpected(std::move(member.error()));
+  return member->has_value();
 }
 
 Status authorize(const ApiRequest& request, std::string_view rule, const image::Image& image) {

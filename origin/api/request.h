@@ -37,6 +37,7 @@ struct ApiOptions {
   std::uint32_t api_limit_max = 1000;
   std::int64_t image_property_quota = 128;  // negative: unlimited
   std::int64_t image_tag_quota = 128;
+  std::int64_t image_member_quota = 128;
   std::uint32_t max_request_id_length = 64;  // 0: any
 };
 

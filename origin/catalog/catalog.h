@@ -20,6 +20,7 @@
 
 #include "base/context.h"
 #include "base/result.h"
+#include "image/member.h"
 #include "image/record.h"
 #include "origin/catalog/list_query.h"
 
@@ -33,8 +34,6 @@ struct UploadClaim {
   std::string upload;
   bool operator==(const UploadClaim&) const = default;
 };
-
-enum class MemberStatus : std::uint8_t { kPending, kAccepted, kRejected };
 
 class Catalog {
  public:
@@ -91,10 +90,25 @@ class Catalog {
   virtual Result<std::vector<OpenUpload>> openUploads(const RequestContext& context,
                                                       const std::string& instance) = 0;
 
-  // The project's standing in the image's member list; nullopt: no member.
-  virtual Result<std::optional<MemberStatus>> membership(const RequestContext& context,
-                                                         const image::ImageId& id,
-                                                         const std::string& project) = 0;
+  // The project as a member of the image; nullopt: it is none.
+  virtual Result<std::optional<image::Member>> member(const RequestContext& context,
+                                                      const image::ImageId& id,
+                                                      const std::string& project) = 0;
+  // All, in the order in which they were added.
+  virtual Result<std::vector<image::Member>> members(const RequestContext& context,
+                                                     const image::ImageId& id) = 0;
+  // A new member, pending, if there are less than `quota` (negative: any number).
+  // Errors: kNotFound (no such image), kConflict (it is one already), kTooLarge (the quota).
+  virtual Result<image::Member> addMember(const RequestContext& context, const image::ImageId& id,
+                                          const std::string& project, std::int64_t quota) = 0;
+  // Errors: kNotFound (it is none).
+  virtual Result<image::Member> setMemberStatus(const RequestContext& context,
+                                                const image::ImageId& id,
+                                                const std::string& project,
+                                                image::MemberStatus status) = 0;
+  // Errors: kNotFound (it is none).
+  virtual Status removeMember(const RequestContext& context, const image::ImageId& id,
+                              const std::string& project) = 0;
 
   // Bytes that the project's images occupy: size × number of locations, over images not deleted.
   virtual Result<std::uint64_t> storageUsed(const RequestContext& context,

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <utility>
 
 #include "origin/catalog/connection_pool.h"
 #include "origin/catalog/image_rows.h"
 #include "origin/catalog/list_sql.h"
+#include "origin/catalog/member_rows.h"
 #include "origin/catalog/migrations.h"
 
 namespace glint::origin {
@@ -15,6 +17,8 @@ namespace {
 using image::Image;
 using image::ImageId;
 using image::ImageStatus;
+using image::Member;
+using image::MemberStatus;
 
 // Every round somebody gets through, so this many lost rounds mean something is wrong.
 constexpr int kMaxRounds = 100;
@@ -29,9 +33,8 @@ tl::unexpected<Error> noSuchImage(const ImageId& id) {
   return fail(ErrorCode::kNotFound, "no image " + id.value);
 }
 
-MemberStatus memberStatusOf(const std::string& text) {
-  if (text == "accepted") return MemberStatus::kAccepted;
-  return text == "rejected" ? MemberStatus::kRejected : MemberStatus::kPending;
+tl::unexpected<Error> noSuchMember(const ImageId& id, const std::string& project) {
+  return fail(ErrorCode::kNotFound, project + " is no member of image " + id.value);
 }
 
 class SqlCatalog final : public Catalog {
@@ -148,18 +151,65 @@ class SqlCatalog final : public Catalog {
     return open;
   }
 
-  Result<std::optional<MemberStatus>> membership(const RequestContext& context, const ImageId& id,
-                                                 const std::string& project) override {
+  Result<std::optional<Member>> member(const RequestContext& context, const ImageId& id,
+                                       const std::string& project) override {
     auto connection = pool_.read(context);
     if (!connection) return tl::unexpected(connection.error());
-    auto rows = (*connection)
-                    ->query(
-                        "SELECT status FROM image_members WHERE image_id = :v0 AND "
-                        "member = :v1",
-                        {id.value, project}, "t");
-    if (!rows) return tl::unexpected(rows.error());
-    if (rows->empty()) return std::nullopt;
-    return memberStatusOf(textOf(rows->front()[0]));
+    return loadMember(**connection, id, project);
+  }
+
+  Result<std::vector<Member>> members(const RequestContext& context, const ImageId& id) override {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    return loadMembers(**connection, id);
+  }
+
+  Result<Member> addMember(const RequestContext& context, const ImageId& id,
+                           const std::string& project, std::int64_t quota) override {
+    Member added{.project = project, .created_at = now(), .updated_at = now()};
+    auto done = write(context, [&](Connection& connection) -> Result<bool> {
+      auto image =
+          connection.query("SELECT 1 FROM images WHERE id = :v0 AND deleted = 0", {id.value}, "i");
+      if (!image) return tl::unexpected(image.error());
+      if (image->empty()) return noSuchImage(id);
+      auto known = loadMembers(connection, id);
+      if (!known) return tl::unexpected(known.error());
+      if (std::ranges::find(*known, project, &Member::project) != known->end())
+        return fail(ErrorCode::kConflict, project + " is a member of image " + id.value);
+      if (quota >= 0 && std::cmp_greater_equal(known->size(), quota))
+        return fail(ErrorCode::kTooLarge, "image " + id.value + " has as many members as it may");
+      if (auto inserted = insertMember(connection, id, added); !inserted)
+        return tl::unexpected(inserted.error());
+      return true;
+    });
+    if (!done) return tl::unexpected(done.error());
+    return added;
+  }
+
+  Result<Member> setMemberStatus(const RequestContext& context, const ImageId& id,
+                                 const std::string& project, MemberStatus status) override {
+    Member changed;
+    auto done = write(context, [&](Connection& connection) -> Result<bool> {
+      auto known = loadMember(connection, id, project);
+      if (!known) return tl::unexpected(known.error());
+      if (!*known) return noSuchMember(id, project);
+      changed = std::move(**known);
+      changed.status = status;
+      changed.updated_at = std::max(now(), changed.updated_at);
+      return updateMember(connection, id, changed);
+    });
+    if (!done) return tl::unexpected(done.error());
+    if (!*done) return noSuchMember(id, project);
+    return changed;
+  }
+
+  Status removeMember(const RequestContext& context, const ImageId& id,
+                      const std::string& project) override {
+    auto done = write(
+        context, [&](Connection& connection) { return deleteMember(connection, id, project); });
+    if (!done) return tl::unexpected(done.error());
+    if (!*done) return noSuchMember(id, project);
+    return {};
   }
 
   Result<std::uint64_t> storageUsed(const RequestContext& context,

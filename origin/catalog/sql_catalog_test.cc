@@ -66,6 +66,43 @@ Catalog::Change noChange() {
   return [](Image&) -> Status { return {}; };
 }
 
+TEST_CASE("SqlCatalog: members come and go, one at a time", "[catalog][members]") {
+  CatalogFixture fixture;
+  auto& catalog = *fixture.catalog;
+  const auto& context = fixture.context;
+  const auto id = fixture.created().id;
+  CHECK(catalog.addMember(context, {"none"}, "p", -1).error().code == ErrorCode::kNotFound);
+  REQUIRE(catalog.addMember(context, id, "p", 2));
+  CHECK(catalog.addMember(context, id, "p", 2).error().code == ErrorCode::kConflict);
+  REQUIRE(catalog.addMember(context, id, "it's % _", 2));
+  CHECK(catalog.addMember(context, id, "q", 2).error().code == ErrorCode::kTooLarge);
+  REQUIRE(catalog.setMemberStatus(context, id, "it's % _", image::MemberStatus::kAccepted));
+  const auto members = catalog.members(context, id);
+  REQUIRE(members);
+  REQUIRE(members->size() == 2);
+  CHECK((*catalog.member(context, id, "it's % _"))->status == image::MemberStatus::kAccepted);
+  CHECK((*catalog.member(context, id, "p"))->status == image::MemberStatus::kPending);
+  CHECK_FALSE(*catalog.member(context, id, "P"));
+  CHECK(catalog.removeMember(context, id, "p"));
+  CHECK(catalog.removeMember(context, id, "p").error().code == ErrorCode::kNotFound);
+  CHECK(catalog.setMemberStatus(context, id, "p", image::MemberStatus::kRejected).error().code ==
+        ErrorCode::kNotFound);
+}
+
+TEST_CASE("SqlCatalog: a quota of members holds in a race", "[catalog][members][threads]") {
+  CatalogFixture fixture;
+  const auto id = fixture.created().id;
+  std::atomic<int> added = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&, i] {
+      if (fixture.catalog->addMember(testContext(), id, "p" + std::to_string(i % 6), 3)) ++added;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(added == 3);
+  CHECK(fixture.catalog->members(fixture.context, id)->size() == 3);
+}
+
 }  // namespace
 
 TEST_CASE("Catalog: a record comes back as it was created", "[catalog]") {
