@@ -71,7 +71,8 @@ Status CurlTransfer::applyTransport() {
             set(easy, CURLOPT_TCP_KEEPALIVE, 1L) &&
             set(easy, CURLOPT_BUFFERSIZE, static_cast<long>(options_.receive_buffer_bytes)) &&
             set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
-  ok = ok && set(easy, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy, CURLOPT_SSL_VERIFYHOST, 2L) &&
+  ok = ok && set(easy, CURLOPT_SSL_VERIFYPEER, options_.verify_peer ? 1L : 0L) &&
+       set(easy, CURLOPT_SSL_VERIFYHOST, options_.verify_peer ? 2L : 0L) &&
        set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options_.ca_file.empty()) {
     ok = ok && set(easy, CURLOPT_CAINFO, options_.ca_file.c_str()) &&
