@@ -21,7 +21,6 @@
 #include "origin/api/image_data.h"
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
-#include "origin/identity/static_identity.h"
 #include "origin/metered_catalog.h"
 #include "origin/options.h"
 #include "origin/origin_handler.h"
@@ -46,7 +45,7 @@ Result<std::shared_ptr<const Policy>> openPolicy(const std::string& file) {
 struct Backends {
   StateLock state;
   std::shared_ptr<const Policy> policy;
-  std::unique_ptr<StaticIdentity> identity;
+  std::unique_ptr<Identity> identity;
   std::unique_ptr<Store> store;
   std::unique_ptr<Catalog> catalog;
 };
@@ -59,7 +58,7 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto policy = openPolicy(options.policy_file);
   if (!policy) return tl::unexpected(policy.error());
   backends.policy = std::move(*policy);
-  auto identity = StaticIdentity::open(options.identity);
+  auto identity = openIdentity(options.identity);
   if (!identity) return tl::unexpected(identity.error());
   backends.identity = std::move(*identity);
   auto store = openFileStore(options.store);
@@ -82,8 +81,12 @@ void announce(const OriginOptions& options, const net::Server& server) {
                           (v6 ? "[" + host + "]" : host) + ":" + std::to_string(server.port());
   log::info("started", {{"url", url}, {"state_dir", options.state_dir}, {"version", kVersion}});
   std::printf("%s serves the Images API at %s\n", kName, url.c_str());
-  if (!options.identity.admin_token_file.empty())
-    std::printf("admin token: %s\n", options.identity.admin_token_file.c_str());
+  const IdentityOptions& identity = options.identity;
+  if (identity.insecure_fake)
+    std::printf("WARNING: --insecure-fake-identity: every caller is who it says it is\n");
+  else if (identity.kind == IdentityKind::kStatic &&
+           !identity.static_tokens.admin_token_file.empty())
+    std::printf("admin token: %s\n", identity.static_tokens.admin_token_file.c_str());
   std::fflush(stdout);
 }
 
@@ -149,6 +152,9 @@ int start(int argc, const char* const* argv) {
   addOptions(program.options(), options);
   program.flag("--listen", "ADDRESS:PORT", "origin", "listen");
   program.flag("--state-dir", "DIRECTORY", "origin", "state_dir");
+  program.plainFlag("--insecure-fake-identity",
+                    "For tests: a token is user:project:role[,role…], and believed",
+                    options.identity.insecure_fake);
   program.validator([&] { return finish(options); });
   if (const auto exit_code = program.prepare(argc, argv)) return *exit_code;
   return run(std::move(options));

@@ -183,16 +183,11 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
       .custom("default_store", "file", "file", "Where uploads go.", onlyFileStore)
       .ignored({"filesystem_store_chunk_size", "filesystem_store_timeout",
                 "filesystem_store_thread_pool_size", "filesystem_store_threadpool_threshold"});
-  table.group("identity", "Who callers are: a file of tokens.")
-      .path("tokens_file", o.identity.tokens_file,
-            "\"token user project role[,role]\" per line; empty: tokens in the state directory, "
-            "made with one admin token if missing.")
-      .text("www_authenticate_uri", o.identity.www_authenticate_uri,
-            "What 401 answers name as the identity service.");
+  addOptions(table, o.identity);
   table.group("oslo_policy", "Who may do what.")
       .path("policy_file", o.policy_file, "Rules (YAML) that replace the default ones.")
       .ignored({"enforce_scope", "enforce_new_defaults", "policy_default_rule"});
-  table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi", "paste_deploy"});
+  table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi"});
 }
 
 }  // namespace
@@ -227,9 +222,11 @@ Status finish(OriginOptions& options) {
   if (options.catalog.connection.empty())
     options.catalog.connection = "sqlite:///" + state + "/catalog.sqlite";
   if (options.store.directory.empty()) options.store.directory = state + "/images";
-  if (options.identity.tokens_file.empty()) {
-    options.identity.tokens_file = state + "/tokens";
-    options.identity.admin_token_file = state + "/" + kAdminTokenFile;
+  if (auto identity = finish(options.identity); !identity) return identity;
+  StaticIdentityOptions& tokens = options.identity.static_tokens;
+  if (tokens.tokens_file.empty()) {
+    tokens.tokens_file = state + "/tokens";
+    tokens.admin_token_file = state + "/" + kAdminTokenFile;
   }
   return net::validate(options.server);
 }

@@ -13,7 +13,7 @@
 #include "origin/api/image_data.h"
 #include "origin/api/request.h"
 #include "origin/catalog/sql_catalog.h"
-#include "origin/identity/static_identity.h"
+#include "origin/identity/options.h"
 #include "origin/stores/file_store.h"
 
 namespace glint::origin {
@@ -26,7 +26,7 @@ struct OriginOptions {
   net::WorkerPoolOptions workers{.threads = 64};  // an upload keeps one while it runs
   SqlCatalogOptions catalog;
   FileStoreOptions store;
-  StaticIdentityOptions identity;
+  IdentityOptions identity;
   std::string policy_file;
   image::SchemaOptions schema;
   ImageDataOptions data;

@@ -38,8 +38,8 @@ TEST_CASE("OriginOptions: without configuration all is local", "[options]") {
   CHECK(loaded.options.server.port == 9292);
   CHECK(loaded.options.catalog.connection == "sqlite:////state/catalog.sqlite");
   CHECK(loaded.options.store.directory == "/state/images");
-  CHECK(loaded.options.identity.tokens_file == "/state/tokens");
-  CHECK(loaded.options.identity.admin_token_file == "/state/admin-token");
+  CHECK(loaded.options.identity.static_tokens.tokens_file == "/state/tokens");
+  CHECK(loaded.options.identity.static_tokens.admin_token_file == "/state/admin-token");
 }
 
 TEST_CASE("OriginOptions: a glance-api.conf is understood", "[options]") {

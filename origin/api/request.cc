@@ -26,11 +26,12 @@ ApiError unauthorized(const Identity& identity) {
 }
 
 ApiResult<Caller> identify(const ApiServices& services, const RequestContext& context,
-                           const http::HeaderMap& headers) {
-  auto caller = services.identity.authenticate(context, headers);
+                           const net::WorkerRequest& request) {
+  auto caller = services.identity.authenticate(context, request.head.headers, request.peer);
   if (!caller && caller.error().code == ErrorCode::kForbidden)
     return tl::unexpected(unauthorized(services.identity));
-  if (!caller) return tl::unexpected(ApiError(caller.error()));
+  // Whatever keeps the identity service from answering, the caller may come again.
+  if (!caller) return fail(ErrorCode::kOverloaded, std::move(caller.error().message));
   caller->is_admin = services.policy.allows("context_is_admin", *caller, FixedTarget());
   return std::move(*caller);
 }
@@ -45,7 +46,7 @@ void logServerError(const RequestContext& context, const ApiError& error) {
 ApiResult<http::Response> serve(const ApiServices& services, BodyRule body,
                                 const ApiFunction& function, const RequestContext& context,
                                 net::WorkerRequest& request) {
-  auto caller = identify(services, context, request.head.headers);
+  auto caller = identify(services, context, request);
   if (!caller) return tl::unexpected(std::move(caller.error()));
   if (request.annotate) request.annotate("project", caller->project_id);
   if (body == BodyRule::kForbidden && carriesForbiddenBody(request.head))
@@ -145,6 +146,8 @@ Status authorize(const ApiRequest& request, std::string_view rule, const image::
   const auto& policy = request.services.policy;
   const ImageTarget target(image, request.caller);
   if (policy.allows(rule, request.caller, target)) return {};
+  if (!request.caller.project_scoped)
+    return fail(ErrorCode::kForbidden, "A token of a project is needed for this.");
   if (rule == "get_image" || !policy.allows("get_image", request.caller, target))
     return fail(ErrorCode::kNotFound, "No image found with ID " + image.id.value);
   return fail(ErrorCode::kForbidden,

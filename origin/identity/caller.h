@@ -12,8 +12,10 @@ struct Caller {
   std::string user_id = {};
   std::string project_id = {};          // empty: the token is not scoped to a project
   std::vector<std::string> roles = {};  // lower case; of the user's token only
-  bool is_admin = false;                // passes the rule context_is_admin; set by the API layer
-  bool read_only = false;               // anonymous access
+  // False: a token of the whole system, or of a domain, with which nothing of images may be done.
+  bool project_scoped = true;
+  bool is_admin = false;   // passes the rule context_is_admin; set by the API layer
+  bool read_only = false;  // anonymous access
 
   bool hasRole(std::string_view role) const {
     return std::ranges::find(roles, role) != roles.end();

@@ -1,4 +1,4 @@
-// The identity seam: turns the token of a request into a caller.
+// The identity seam: turns a request into a caller.
 //
 // Threads: any, several at once.
 #pragma once
@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/result.h"
 #include "http/headers.h"
+#include "net/exchange.h"
 #include "origin/identity/caller.h"
 
 namespace glint::origin {
@@ -16,11 +17,11 @@ class Identity {
  public:
   virtual ~Identity() = default;
 
-  // May block on an identity service: workers only. `headers` are the client's, of which only the
-  // token is believed. Errors: kForbidden (token missing, unknown or expired: the API answers 401),
-  // kOverloaded (the identity service cannot be reached).
-  virtual Result<Caller> authenticate(const RequestContext& context,
-                                      const http::HeaderMap& headers) = 0;
+  // May block on an identity service: workers only. `headers` are the request's, `peer` is
+  // who sent it. Errors: kForbidden (token missing, unknown or expired: the API answers 401);
+  // any other: the identity service does not help (503).
+  virtual Result<Caller> authenticate(const RequestContext& context, const http::HeaderMap& headers,
+                                      const net::Peer& peer) = 0;
 
   // Never blocks: false when the token is known to be missing or bad, so that the event loop can
   // answer 401 ahead of "no such route".

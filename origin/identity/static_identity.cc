@@ -146,7 +146,8 @@ void StaticIdentity::reloadIfChanged() {
     log::info("tokens_reloaded", {{"count", tokens_.size()}});
 }
 
-Result<Caller> StaticIdentity::authenticate(const RequestContext&, const http::HeaderMap& headers) {
+Result<Caller> StaticIdentity::authenticate(const RequestContext&, const http::HeaderMap& headers,
+                                            const net::Peer&) {
   const auto token = tokenOf(headers);
   if (!token) return fail(ErrorCode::kForbidden, "no token");
   const auto digest = digestOf(*token);

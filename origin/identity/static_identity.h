@@ -42,8 +42,8 @@ class StaticIdentity final : public Identity {
   static Result<std::unique_ptr<StaticIdentity>> open(const StaticIdentityOptions& options,
                                                       const Clock& clock = Clock::real());
 
-  Result<Caller> authenticate(const RequestContext& context,
-                              const http::HeaderMap& headers) override;
+  Result<Caller> authenticate(const RequestContext& context, const http::HeaderMap& headers,
+                              const net::Peer& peer) override;
   bool mayBeKnown(const http::HeaderMap& headers) const override;
   std::string challenge() const override;
 

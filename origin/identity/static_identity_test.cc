@@ -62,7 +62,7 @@ TEST_CASE("Static identity: the first start makes an admin token for the owner a
   }
   const auto token = readFile(options.admin_token_file, 1000);
   REQUIRE(token);
-  const auto caller = (*identity)->authenticate({}, withToken(std::string(trim(*token))));
+  const auto caller = (*identity)->authenticate({}, withToken(std::string(trim(*token))), {});
   REQUIRE(caller);
   CHECK(caller->hasRole("admin"));
   CHECK(caller->hasRole("member"));
@@ -70,7 +70,7 @@ TEST_CASE("Static identity: the first start makes an admin token for the owner a
 
   const auto again = StaticIdentity::open(options);
   REQUIRE(again);
-  CHECK((*again)->authenticate({}, withToken(std::string(trim(*token)))));
+  CHECK((*again)->authenticate({}, withToken(std::string(trim(*token))), {}));
 }
 
 TEST_CASE("Static identity: tokens are looked up whole, in either header", "[identity]") {
@@ -79,30 +79,30 @@ TEST_CASE("Static identity: tokens are looked up whole, in either header", "[ide
             " u2 - admin\n");
   const auto identity = StaticIdentity::open(dir.options());
   REQUIRE(identity);
-  const auto alice = (*identity)->authenticate({}, withToken(kAlice));
+  const auto alice = (*identity)->authenticate({}, withToken(kAlice), {});
   REQUIRE(alice);
   CHECK(alice->user_id == "u1");
   CHECK(alice->project_id == "p1");
   CHECK(alice->roles == std::vector<std::string>{"member", "reader"});
   CHECK_FALSE(alice->is_admin);
-  const auto bob = (*identity)->authenticate({}, withToken(kBob, "x-storage-token"));
+  const auto bob = (*identity)->authenticate({}, withToken(kBob, "x-storage-token"), {});
   REQUIRE(bob);
   CHECK(bob->project_id.empty());
 
   for (const std::string wrong : {"", "alice", "alice-token-012345678", "ALICE-TOKEN-0123456789"}) {
     CAPTURE(wrong);
-    const auto nobody = (*identity)->authenticate({}, withToken(wrong));
+    const auto nobody = (*identity)->authenticate({}, withToken(wrong), {});
     REQUIRE_FALSE(nobody);
     CHECK(nobody.error().code == ErrorCode::kForbidden);
     CHECK_FALSE((*identity)->mayBeKnown(withToken(wrong)));
   }
-  CHECK_FALSE((*identity)->authenticate({}, {}));
+  CHECK_FALSE((*identity)->authenticate({}, {}, {}));
   CHECK((*identity)->mayBeKnown(withToken(kAlice)));
   // Identity headers of the client are not believed.
   http::HeaderMap forged;
   forged.add("X-Identity-Status", "Confirmed");
   forged.add("X-Roles", "admin");
-  CHECK_FALSE((*identity)->authenticate({}, forged));
+  CHECK_FALSE((*identity)->authenticate({}, forged, {}));
 }
 
 TEST_CASE("Static identity: a file with a wrong line names it", "[identity]") {
@@ -137,14 +137,14 @@ TEST_CASE("Static identity: a changed file is read again, a broken one is not ta
   REQUIRE(identity);
 
   dir.write(std::string(kBob) + " u2 p2 member\n");
-  CHECK((*identity)->authenticate({}, withToken(kAlice)));  // not looked at yet
+  CHECK((*identity)->authenticate({}, withToken(kAlice), {}));  // not looked at yet
   clock.advance(std::chrono::seconds(2));
-  CHECK_FALSE((*identity)->authenticate({}, withToken(kAlice)));
-  CHECK((*identity)->authenticate({}, withToken(kBob)));
+  CHECK_FALSE((*identity)->authenticate({}, withToken(kAlice), {}));
+  CHECK((*identity)->authenticate({}, withToken(kBob), {}));
 
   dir.write("nonsense\n");
   clock.advance(std::chrono::seconds(2));
-  CHECK((*identity)->authenticate({}, withToken(kBob)));
+  CHECK((*identity)->authenticate({}, withToken(kBob), {}));
 }
 
 TEST_CASE("Static identity: the challenge is there when configured", "[identity]") {

@@ -46,6 +46,7 @@ class CompiledPolicy final : public Policy {
 
   bool allows(std::string_view rule, const Caller& caller,
               const PolicyTarget& target) const override {
+    if (!caller.project_scoped) return false;  // the scope of every rule is a project
     auto found = rules_.find(rule);
     if (found == rules_.end()) found = rules_.find(std::string_view("default"));
     return found != rules_.end() && holds(found->second, caller, target);

@@ -98,6 +98,24 @@ class Origin(Program):
         return ["--state-dir", self.folder / "state", "--listen", f"127.0.0.1:{self.port}"]
 
 
+class KeystoneOrigin(Origin):
+    """An origin that asks a Keystone, as the account "glance" of the tests' users."""
+
+    def __init__(self, folder, keystone_url, port=None):
+        super().__init__(folder, port)
+        self.config = self.folder / "glance-api.conf"
+        self.config.write_text(
+            "[paste_deploy]\nflavor = keystone\n"
+            "[keystone_authtoken]\n"
+            f"www_authenticate_uri = {keystone_url}/v3\nauth_url = {keystone_url}\nauth_type = password\n"
+            "username = glance\npassword = secret\nproject_name = service\n"
+            "user_domain_name = Default\nproject_domain_name = Default\n"
+        )
+
+    def arguments(self):
+        return [*super().arguments(), "--config-file", self.config]
+
+
 class Edge(Program):
     name = "glint-edge"
 
