@@ -30,7 +30,7 @@ struct ClientOptions {
   std::string ca_file = {};             // empty: the system's
   std::string certificate_file = {};    // client certificate and key (PEM); empty: none
   std::string key_file = {};
-  bool verify_peer = true;  // false: any certificate is taken
+  bool verify_peer = true;                     // false: any certificate is taken
   std::uint32_t max_header_bytes = 64 * 1024;  // of a response; more is a protocol error
   std::uint32_t max_headers = 256;
   std::uint32_t receive_buffer_bytes = 512 * 1024;  // read at once per transfer; 16 KiB … 512 KiB

@@ -105,8 +105,8 @@ Status finish(IdentityOptions& o) {
     const auto words = split(o.flavor, '+');
     const bool keystone =
         std::ranges::any_of(words, [](std::string_view word) { return trim(word) == "keystone"; });
-    o.kind = keystone || !o.keystone.auth_url.empty() ? IdentityKind::kKeystone
-                                                      : IdentityKind::kStatic;
+    o.kind =
+        keystone || !o.keystone.auth_url.empty() ? IdentityKind::kKeystone : IdentityKind::kStatic;
   }
   if (o.insecure_fake) return {};
   if (o.kind == IdentityKind::kKeystone) return validate(o.keystone);
