@@ -20,7 +20,8 @@ OriginMetrics::OriginMetrics(Registry& registry)
       upload_bytes_(registry.counter(Metric::kUploadBytes)),
       upload_duration_(registry.histogram(Metric::kUploadDuration)),
       policy_allowed_(registry.counter(Metric::kAuthorizationDecisions, {"allowed", "policy"})),
-      policy_denied_(registry.counter(Metric::kAuthorizationDecisions, {"denied", "policy"})) {
+      policy_denied_(registry.counter(Metric::kAuthorizationDecisions, {"denied", "policy"})),
+      policy_refused_(registry.counter(Metric::kPolicyReloadFailures)) {
   for (std::size_t i = 0; i < kUploadResults.size(); ++i)
     uploads_[i] = registry.counter(Metric::kUploads, {kUploadResults[i]});
   for (std::size_t i = 0; i < kAuthentications.size(); ++i)

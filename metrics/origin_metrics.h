@@ -33,6 +33,8 @@ class OriginMetrics {
   void authentication(Authentication result);
   void policyDecision(bool allowed) { (allowed ? policy_allowed_ : policy_denied_).increment(); }
 
+  void policyRefused() { policy_refused_.increment(); }
+
   void catalogOperation(CatalogOperation operation, std::chrono::nanoseconds duration);
   void catalogFailed(CatalogOperation operation);
 
@@ -42,7 +44,7 @@ class OriginMetrics {
   Counter upload_bytes_;
   Histogram upload_duration_;
   std::array<Counter, 4> authentications_;
-  Counter policy_allowed_, policy_denied_;
+  Counter policy_allowed_, policy_denied_, policy_refused_;
   std::array<Histogram, 2> catalog_duration_;
   std::array<Counter, 2> catalog_errors_;
 };

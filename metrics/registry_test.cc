@@ -139,6 +139,7 @@ TEST_CASE("OriginMetrics: named methods count in their series", "[metrics]") {
   metrics.uploadStarted();
   metrics.authentication(Authentication::kRejected);
   metrics.policyDecision(false);
+  metrics.policyRefused();
   metrics.catalogOperation(CatalogOperation::kWrite, std::chrono::microseconds(300));
   metrics.catalogFailed(CatalogOperation::kRead);
   const std::string text = registry.text();
@@ -147,6 +148,7 @@ TEST_CASE("OriginMetrics: named methods count in their series", "[metrics]") {
       "glint_uploads_in_flight 1", "glint_upload_bytes_total 4096",
       "glint_upload_duration_seconds_count 1", "glint_authentications_total{result=\"rejected\"} 1",
       "glint_authorization_decisions_total{by=\"policy\",result=\"denied\"} 1",
+      "glint_policy_reload_failures_total 1",
       "glint_catalog_duration_seconds_count{operation=\"write\"} 1",
       "glint_catalog_errors_total{operation=\"read\"} 1");
   CHECK_THAT(text, Contains(std::string(line) + "\n"));

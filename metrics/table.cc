@@ -167,6 +167,8 @@ constexpr std::array kTable{
               "Duration of uploads that were stored.", {}, kTransferBuckets},
     MetricRow{Metric::kAuthentications, "glint_authentications_total", kCounter, kOrigin,
               "Callers by what became of their token.", kAuthenticationLabels, {}},
+    MetricRow{Metric::kPolicyReloadFailures, "glint_policy_reload_failures_total", kCounter, kOrigin,
+              "Changed policy files that were not taken; the rules before stay in force.", {}, {}},
     MetricRow{Metric::kCatalogDuration, "glint_catalog_duration_seconds", kHistogram, kOrigin,
               "Duration of catalog operations.", kCatalogLabels, kLatencyBuckets},
     MetricRow{Metric::kCatalogErrors, "glint_catalog_errors_total", kCounter, kOrigin,

@@ -62,6 +62,7 @@ enum class Metric : std::uint8_t {
   kUploadBytes,
   kUploadDuration,
   kAuthentications,
+  kPolicyReloadFailures,
   kCatalogDuration,
   kCatalogErrors,
 

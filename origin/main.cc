@@ -22,10 +22,10 @@
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/metered_catalog.h"
+#include "origin/metered_identity.h"
 #include "origin/options.h"
 #include "origin/origin_handler.h"
-#include "origin/policy/policy.h"
-#include "origin/policy/policy_file.h"
+#include "origin/policy/live_policy.h"
 #include "origin/state_lock.h"
 #include "origin/stores/file_store.h"
 
@@ -33,13 +33,6 @@ namespace glint::origin {
 namespace {
 
 constexpr const char* kName = "glint-origin";
-
-Result<std::shared_ptr<const Policy>> openPolicy(const std::string& file) {
-  if (file.empty()) return Policy::create();
-  auto overrides = readPolicyFile(file);
-  if (!overrides) return tl::unexpected(overrides.error());
-  return Policy::create(*overrides);
-}
 
 // What the program stands on; opened before anything listens, closed after the last request.
 struct Backends {
@@ -55,12 +48,12 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto state = lockState(options.state_dir);
   if (!state) return tl::unexpected(state.error());
   backends.state = std::move(*state);
-  auto policy = openPolicy(options.policy_file);
+  auto policy = LivePolicy::open(options.policy, [&metrics] { metrics.policyRefused(); });
   if (!policy) return tl::unexpected(policy.error());
   backends.policy = std::move(*policy);
   auto identity = openIdentity(options.identity);
   if (!identity) return tl::unexpected(identity.error());
-  backends.identity = std::move(*identity);
+  backends.identity = meteredIdentity(std::move(*identity), metrics);
   auto store = openFileStore(options.store);
   if (!store) return tl::unexpected(store.error());
   backends.store = std::move(*store);

@@ -185,8 +185,13 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
                 "filesystem_store_thread_pool_size", "filesystem_store_threadpool_threshold"});
   addOptions(table, o.identity);
   table.group("oslo_policy", "Who may do what.")
-      .path("policy_file", o.policy_file, "Rules (YAML) that replace the default ones.")
-      .ignored({"enforce_scope", "enforce_new_defaults", "policy_default_rule"});
+      .path("policy_file", o.policy.file,
+            "Rules (YAML or JSON) that replace the default ones; obeyed as soon as it changes.")
+      .multi("policy_dirs", o.policy.dirs,
+             "Directories of such files, by name; later ones win over the policy file.")
+      .text("policy_default_rule", o.policy.default_rule,
+            "The rule that decides for names without a rule.")
+      .ignored({"enforce_scope", "enforce_new_defaults"});
   table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi"});
 }
 

@@ -14,6 +14,7 @@
 #include "origin/api/request.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/identity/options.h"
+#include "origin/policy/live_policy.h"
 #include "origin/stores/file_store.h"
 
 namespace glint::origin {
@@ -27,7 +28,7 @@ struct OriginOptions {
   SqlCatalogOptions catalog;
   FileStoreOptions store;
   IdentityOptions identity;
-  std::string policy_file;
+  PolicySources policy;
   image::SchemaOptions schema;
   ImageDataOptions data;
   ApiOptions api;

@@ -32,6 +32,7 @@ ApiResult<Caller> identify(const ApiServices& services, const RequestContext& co
     return tl::unexpected(unauthorized(services.identity));
   // Whatever keeps the identity service from answering, the caller may come again.
   if (!caller) return fail(ErrorCode::kOverloaded, std::move(caller.error().message));
+  services.policy.refresh();
   caller->is_admin = services.policy.allows("context_is_admin", *caller, FixedTarget());
   return std::move(*caller);
 }

@@ -42,13 +42,14 @@ bool hasAttribute(const Caller& caller, std::string_view name, const std::string
 
 class CompiledPolicy final : public Policy {
  public:
-  explicit CompiledPolicy(Rules rules) : rules_(std::move(rules)) {}
+  CompiledPolicy(Rules rules, std::string default_rule)
+      : rules_(std::move(rules)), default_rule_(std::move(default_rule)) {}
 
   bool allows(std::string_view rule, const Caller& caller,
               const PolicyTarget& target) const override {
     if (!caller.project_scoped) return false;  // the scope of every rule is a project
     auto found = rules_.find(rule);
-    if (found == rules_.end()) found = rules_.find(std::string_view("default"));
+    if (found == rules_.end()) found = rules_.find(default_rule_);
     return found != rules_.end() && holds(found->second, caller, target);
   }
 
@@ -85,7 +86,8 @@ class CompiledPolicy final : public Policy {
     return false;
   }
 
-  Rules rules_;
+  const Rules rules_;
+  const std::string default_rule_;
 };
 
 // Finds rules that are not defined or reach themselves.
@@ -127,7 +129,7 @@ class ReferenceCheck {
 }  // namespace
 
 Result<std::shared_ptr<const Policy>> Policy::create(
-    const std::map<std::string, std::string>& overrides) {
+    const std::map<std::string, std::string>& overrides, const std::string& default_rule) {
   std::map<std::string, std::string> texts = overrides;
   for (auto& rule : defaultRules()) texts.insert(std::move(rule));
   Rules rules;
@@ -138,7 +140,7 @@ Result<std::shared_ptr<const Policy>> Policy::create(
   }
   if (auto status = ReferenceCheck(rules).run(); !status)
     return tl::unexpected(std::move(status.error()));
-  return std::make_shared<const CompiledPolicy>(std::move(rules));
+  return std::make_shared<const CompiledPolicy>(std::move(rules), default_rule);
 }
 
 }  // namespace glint::origin

@@ -19,11 +19,14 @@ class Policy {
  public:
   // Overrides: rule name → check string; names that no part of Glint consults are allowed (for
   // rule: references). Errors: kInvalidArgument naming the rule.
+  // `default_rule` decides for names that are not defined.
   static Result<std::shared_ptr<const Policy>> create(
-      const std::map<std::string, std::string>& overrides = {});
+      const std::map<std::string, std::string>& overrides = {},
+      const std::string& default_rule = "default");
   virtual ~Policy() = default;
 
-  // A rule name that is not defined is decided by the rule "default".
+  // Called once per request: rules that come from files may have changed.
+  virtual void refresh() const {}
   virtual bool allows(std::string_view rule, const Caller& caller,
                       const PolicyTarget& target) const = 0;
 };

@@ -5,6 +5,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/file.h"
+#include "origin/policy/check.h"
 
 namespace glint::origin {
 
@@ -51,6 +52,8 @@ Result<Rules> rulesOf(const YAML::Node& document, const std::string& path) {
     const auto& name = entry.first.Scalar();
     auto check = checkOf(entry.second);
     if (!check) return bad(path, entry.first.Mark(), "rule '" + name + "' has no check string");
+    if (auto parsed = parseCheck(*check); !parsed)
+      return bad(path, entry.first.Mark(), "rule '" + name + "': " + parsed.error().message);
     if (!rules.emplace(name, std::move(*check)).second)
       return bad(path, entry.first.Mark(), "rule '" + name + "' stands there twice");
   }
