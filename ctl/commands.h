@@ -5,11 +5,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 #include "ctl/command_line.h"
 #include "ctl/output.h"
 #include "ctl/remote.h"
+
+namespace glint::origin {
+struct PolicySources;
+}
 
 namespace glint::ctl {
 
@@ -17,6 +22,7 @@ void addStatusCommand(CommandLine& line);   // status
 void addEdgeCommands(CommandLine& line);    // edge ls, edge show, edge purge
 void addLocalCommands(CommandLine& line);   // token, config show
 void addInspectCommand(CommandLine& line);  // inspect
+void addPolicyCommands(CommandLine& line);  // policy check
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -34,5 +40,18 @@ int configShow(OptionTable& table, const ConfigInputs& inputs, Output& output);
 // What disk format the file is of ("-": standard input, read to its end), whether that is safe, and
 // as which disk formats an image of these bytes would be accepted. 0: safe.
 int inspectFile(const std::string& path, Output& output);
+
+// A caller and an image, as policy rules see them.
+struct PolicyQuestion {
+  std::string user;
+  std::string project;
+  std::vector<std::string> roles;
+  std::string owner;
+  std::string visibility = "private";
+  std::string rule;  // empty: all
+};
+// 1 when one rule was asked for and denies.
+int policyCheck(const origin::PolicySources& sources, const PolicyQuestion& question,
+                Output& output);
 
 }  // namespace glint::ctl

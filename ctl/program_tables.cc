@@ -71,6 +71,17 @@ ConfigInputs configInputs(std::vector<ConfigSource> sources) {
       }};
 }
 
+Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs) {
+  auto options = origin::defaultOriginOptions();
+  log::Options log;
+  OptionTable table;
+  addOptions(table, log);
+  addOptions(table, options);
+  const auto outcome = table.load(inputs);
+  if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
+  return options.policy;
+}
+
 std::string configurationPage() {
   auto origin_options = origin::defaultOriginOptions();
   origin_options.state_dir = "$XDG_STATE_HOME/glint";  // not that of who builds this page

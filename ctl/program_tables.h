@@ -9,6 +9,7 @@
 
 #include "base/options.h"
 #include "base/result.h"
+#include "origin/policy/live_policy.h"
 
 namespace CLI {
 class App;
@@ -30,6 +31,9 @@ class ProgramTable {
 void addConfigFlags(CLI::App& command, std::vector<ConfigSource>& sources);
 // Those sources and the environment.
 ConfigInputs configInputs(std::vector<ConfigSource> sources);
+
+// The policy files of an origin so configured. Errors: all that is wrong in the configuration.
+Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs);
 
 // The page docs/configuration.md.
 std::string configurationPage();
