@@ -196,6 +196,7 @@ class RoutedWorkerHandler : public WorkerHandler,
           [&work](const char* key, std::string value) {
             work.annotations.emplace_back(key, std::move(value));
           },
+          &work.exchange->loop(),
       };
       work.response = work.route.function(work.context, request);
     } catch (const std::exception& problem) {

@@ -18,6 +18,7 @@
 
 namespace glint::net {
 
+class EventLoop;
 class WorkerPool;
 
 enum class BodyMode : std::uint8_t {
@@ -37,6 +38,8 @@ struct WorkerRequest {
   http::BodyReader* stream = nullptr;  // kStreamed
   std::function<void(const char* key, std::string value)>
       annotate;  // adds to the request's log line
+  // Of the request's connection, for a body that waits for something: it belongs to that loop.
+  EventLoop* loop = nullptr;
   std::string_view param(std::string_view name) const {
     for (const auto& [key, value] : params)
       if (key == name) return value;

@@ -5,18 +5,15 @@
 #include <thread>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "base/log.h"
 #include "base/mutex.h"
-#include "http/json.h"
+#include "http/keystone_login.h"
 #include "net/blocking_client.h"
 
 namespace glint::origin {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
 
 constexpr std::uint64_t kMaxAnswerBytes = 4U << 20;
 constexpr auto kRenewBefore = 60s;  // of the service account's token
@@ -29,47 +26,29 @@ constexpr int kUnauthorized = 401;
 constexpr int kNotFound = 404;
 constexpr int kServerErrors = 500;
 
-std::string baseUrl(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url.ends_with("/v3") ? url : url + "/v3";
-}
-
-// {"id": …} or {"name": …, "domain": {…}}.
-json named(const std::string& id, const std::string& name, const std::string& domain_id,
-           const std::string& domain_name) {
-  if (!id.empty()) return {{"id", id}};
-  json domain = !domain_id.empty()     ? json{{"id", domain_id}}
-                : !domain_name.empty() ? json{{"name", domain_name}}
-                                       : json{{"id", "default"}};
-  return {{"name", name}, {"domain", std::move(domain)}};
-}
-
 bool usesApplicationCredential(const KeystoneOptions& options) {
   return options.auth_type == "v3applicationcredential";
 }
 
-// The body of POST /v3/auth/tokens.
-std::string loginBody(const KeystoneOptions& o) {
-  const json user = named(o.user_id, o.username, o.user_domain_id, o.user_domain_name);
-  json auth;
+http::KeystoneAccount accountOf(const KeystoneOptions& o) {
+  http::KeystoneAccount account{.user_id = o.user_id,
+                                .username = o.username,
+                                .user_domain_id = o.user_domain_id,
+                                .user_domain_name = o.user_domain_name,
+                                .password = o.password,
+                                .project_id = o.project_id,
+                                .project_name = o.project_name,
+                                .project_domain_id = o.project_domain_id,
+                                .project_domain_name = o.project_domain_name,
+                                .application_credential_id = {},
+                                .application_credential_name = {},
+                                .application_credential_secret = {}};
   if (usesApplicationCredential(o)) {
-    json credential = {{"secret", o.application_credential_secret}};
-    if (!o.application_credential_id.empty()) {
-      credential["id"] = o.application_credential_id;
-    } else {
-      credential["name"] = o.application_credential_name;
-      credential["user"] = user;
-    }
-    auth["identity"] = {{"methods", {"application_credential"}},
-                        {"application_credential", std::move(credential)}};
-  } else {
-    json account = user;
-    account["password"] = o.password;
-    auth["identity"] = {{"methods", {"password"}}, {"password", {{"user", std::move(account)}}}};
-    auth["scope"]["project"] =
-        named(o.project_id, o.project_name, o.project_domain_id, o.project_domain_name);
+    account.application_credential_id = o.application_credential_id;
+    account.application_credential_name = o.application_credential_name;
+    account.application_credential_secret = o.application_credential_secret;
   }
-  return http::dumpJson({{"auth", std::move(auth)}});
+  return account;
 }
 
 class HttpKeystoneClient final : public KeystoneClient {
@@ -77,7 +56,7 @@ class HttpKeystoneClient final : public KeystoneClient {
   HttpKeystoneClient(KeystoneOptions options, std::unique_ptr<net::BlockingClient> client,
                      const Clock& clock)
       : options_(std::move(options)),
-        base_(baseUrl(options_.auth_url)),
+        base_(http::keystoneBase(options_.auth_url)),
         client_(std::move(client)),
         clock_(clock) {}
 
@@ -120,7 +99,7 @@ class HttpKeystoneClient final : public KeystoneClient {
     request.method = http::Method::kPost;
     request.url = base_ + "/auth/tokens?nocatalog";
     request.headers.add("Content-Type", "application/json");
-    request.body = loginBody(options_);
+    request.body = http::keystoneLoginBody(accountOf(options_));
     const auto answer = ask(context, request);
     if (!answer) return tl::unexpected(answer.error());
     const auto token = answer->head.headers.get("X-Subject-Token");

@@ -21,7 +21,7 @@ HOMES = {
     "prometheus/": ["metrics/"],
     "yaml-cpp/": ["origin/policy/"],
     "zstd.h": ["image/", "cache/"],
-    "nlohmann/": ["base/", "http/json", "tests/fuzz/", "image/", "metrics/", "proxy/", "origin/", "ctl/"],
+    "nlohmann/": ["base/", "http/json", "http/keystone_login", "tests/fuzz/", "image/", "metrics/", "proxy/", "origin/", "ctl/"],
     "openssl/ssl.h": ["net/"],
     "catch2/": ["_test.cc", "tests/", "test_support"],
 }
