@@ -17,6 +17,7 @@
 #include "net/termination.h"
 #include "net/worker_handler.h"
 #include "net/worker_pool.h"
+#include "origin/api/event_feed.h"
 #include "origin/api/front.h"
 #include "origin/api/image_data.h"
 #include "origin/api/routes.h"
@@ -101,6 +102,7 @@ int run(OriginOptions options) {
                              .stores = {backends->store.get()},
                              .options = options.api};
   ImageData data(services, options.data, origin_metrics);
+  const auto events = EventFeed::create(*backends->catalog);
   auto workers = net::WorkerPool::create(options.workers);
   program_metrics.watchQueue("api", [&] { return workers ? workers->depth() : 0; });
   const net::WorkerHandlerOptions handling{
@@ -110,6 +112,8 @@ int run(OriginOptions options) {
                 {.upload = [&](ApiRequest& request) { return data.upload(request); },
                  .download = [&](ApiRequest& request) { return data.download(request); }}),
       apiErrorResponder(services), *workers, handling);
+  const auto extension_routes = net::WorkerHandler::create(
+      extensionRoutes(services, *events), apiErrorResponder(services), *workers, handling);
   const auto own_routes = net::WorkerHandler::create(
       ownRoutes(registry, *backends->catalog),
       [](int status, std::string message, const http::RequestHead& head) {
@@ -121,7 +125,8 @@ int run(OriginOptions options) {
       options.server,
       [&](net::EventLoop&) -> std::unique_ptr<net::Handler> {
         return std::make_unique<OriginHandler>(
-            own_routes, std::make_unique<ApiFront>(api_routes, services, VersionOptions{}));
+            own_routes, extension_routes,
+            std::make_unique<ApiFront>(api_routes, services, VersionOptions{}));
       },
       request_metrics);
   if (!server) return startFailed(kName, server.error());
@@ -129,9 +134,11 @@ int run(OriginOptions options) {
 
   termination.serve(**server);
 
-  // Stop accepting, let requests finish, cut the rest; then the workers, which end the uploads that
-  // were cut and post to the loops; then the loops; catalog and stores last.
+  // Stop accepting, let requests finish (those who wait for events at once), cut the rest; then the
+  // workers, which end the uploads that were cut and post to the loops; then the loops; catalog and
+  // stores last.
   log::info("stopping");
+  events->close();
   (*server)->drain(options.server.drain_timeout);
   workers.reset();
   server->reset();

@@ -78,6 +78,10 @@ class MeteredCatalog final : public Catalog {
     return timed(CatalogOperation::kWrite,
                  [&] { return catalog_->removeMember(context, id, project); });
   }
+  Result<EventPage> events(const RequestContext& context, std::optional<std::uint64_t> after,
+                           std::size_t limit) override {
+    return timed(CatalogOperation::kRead, [&] { return catalog_->events(context, after, limit); });
+  }
   Result<std::uint64_t> storageUsed(const RequestContext& context,
                                     const std::string& owner) override {
     return timed(CatalogOperation::kRead, [&] { return catalog_->storageUsed(context, owner); });

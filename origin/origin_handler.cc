@@ -43,6 +43,8 @@ void OriginHandler::handle(net::ExchangePtr exchange) {
   const auto path = exchange->request().path();
   if (path == "/healthcheck" || path == "/metrics")
     own_->handle(std::move(exchange));
+  else if (path.starts_with("/glint/v1/"))
+    extensions_->handle(std::move(exchange));
   else
     api_->handle(std::move(exchange));
 }

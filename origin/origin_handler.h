@@ -1,4 +1,5 @@
-// What glint-origin does with requests on a loop: its own pages, and the Images API.
+// What glint-origin does with requests on a loop: its own pages, the extensions for edges
+// (/glint/v1), and the Images API.
 #pragma once
 
 #include <memory>
@@ -21,12 +22,14 @@ std::vector<net::WorkerRoute> ownRoutes(metrics::Registry& registry, Catalog& ca
 // Threads: one loop.
 class OriginHandler final : public net::Handler {
  public:
-  OriginHandler(std::shared_ptr<net::WorkerHandler> own, std::unique_ptr<net::Handler> api)
-      : own_(std::move(own)), api_(std::move(api)) {}
+  OriginHandler(std::shared_ptr<net::WorkerHandler> own,
+                std::shared_ptr<net::WorkerHandler> extensions, std::unique_ptr<net::Handler> api)
+      : own_(std::move(own)), extensions_(std::move(extensions)), api_(std::move(api)) {}
   void handle(net::ExchangePtr exchange) override;
 
  private:
   std::shared_ptr<net::WorkerHandler> own_;
+  std::shared_ptr<net::WorkerHandler> extensions_;
   std::unique_ptr<net::Handler> api_;
 };
 

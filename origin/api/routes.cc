@@ -1,5 +1,6 @@
 #include "origin/api/routes.h"
 
+#include "origin/api/event_feed.h"
 #include "origin/api/images.h"
 
 namespace glint::origin {
@@ -14,6 +15,15 @@ struct ApiRoute {
   BodyRule rule;
   ApiFunction function;
 };
+
+std::vector<net::WorkerRoute> routesOf(const ApiServices& services, std::vector<ApiRoute> table) {
+  std::vector<net::WorkerRoute> routes;
+  routes.reserve(table.size());
+  for (auto& row : table)
+    routes.push_back({row.method, row.pattern, row.label, row.body,
+                      apiRoute(services, row.rule, std::move(row.function))});
+  return routes;
+}
 
 }  // namespace
 
@@ -51,12 +61,14 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
       {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},
       {kGet, "/v2/schemas/images", "schema_images", kNone, kNoBody, showImagesSchema},
   };
-  std::vector<net::WorkerRoute> routes;
-  routes.reserve(table.size());
-  for (auto& row : table)
-    routes.push_back({row.method, row.pattern, row.label, row.body,
-                      apiRoute(services, row.rule, std::move(row.function))});
-  return routes;
+  return routesOf(services, std::move(table));
+}
+
+std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events) {
+  using enum http::Method;
+  using enum net::BodyMode;
+  return routesOf(services, {{kGet, "/glint/v1/events", "glint_events", kNone, BodyRule::kForbidden,
+                              [&events](ApiRequest& request) { return events.answer(request); }}});
 }
 
 }  // namespace glint::origin

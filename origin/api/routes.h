@@ -1,4 +1,4 @@
-// The routes of the Images API.
+// The routes of the Images API, and of its extensions for edges.
 #pragma once
 
 #include <vector>
@@ -6,6 +6,8 @@
 #include "origin/api/request.h"
 
 namespace glint::origin {
+
+class EventFeed;
 
 // The two routes that carry an image's bytes.
 struct DataRoutes {
@@ -15,5 +17,8 @@ struct DataRoutes {
 
 // `services` must outlive the routes.
 std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes data);
+
+// /glint/v1. `services` and `events` must outlive the routes.
+std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events);
 
 }  // namespace glint::origin

@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "image/member.h"
 #include "image/record.h"
+#include "origin/catalog/event.h"
 #include "origin/catalog/list_query.h"
 
 namespace glint::origin {
@@ -109,6 +110,13 @@ class Catalog {
   // Errors: kNotFound (it is none).
   virtual Status removeMember(const RequestContext& context, const image::ImageId& id,
                               const std::string& project) = 0;
+
+  // The change feed: every create, update, remove and member change of this catalog, whichever
+  // origin made it, was appended in the transaction that made it. Events after `after`, the oldest
+  // first, at most `limit`; without `after` none, only where the feed is now. Old events are
+  // forgotten (the newest hundred thousand stay).
+  virtual Result<EventPage> events(const RequestContext& context,
+                                   std::optional<std::uint64_t> after, std::size_t limit) = 0;
 
   // Bytes that the project's images occupy: size × number of locations, over images not deleted.
   virtual Result<std::uint64_t> storageUsed(const RequestContext& context,

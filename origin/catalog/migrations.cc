@@ -85,9 +85,22 @@ const std::vector<std::string> kFirstSchema = {
     "CREATE INDEX image_members_by_member ON image_members (member, status, image_id)",
 };
 
+// See event_rows.h.
+const std::vector<std::string> kChangeFeed = {
+    R"(CREATE TABLE image_events (
+         sequence BIGINT NOT NULL PRIMARY KEY,
+         kind VARCHAR(30) NOT NULL,
+         image_id VARCHAR(36) NOT NULL,
+         member VARCHAR(255),
+         happened_at BIGINT NOT NULL))",
+    "CREATE TABLE image_event_counter (id SMALLINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)",
+    "INSERT INTO image_event_counter (id, newest) VALUES (1, 0)",
+};
+
 const std::vector<Migration>& allMigrations() {
   static const std::vector<Migration> kAll = {
-      {1, "images, tags, properties, locations, members", kFirstSchema}};
+      {1, "images, tags, properties, locations, members", kFirstSchema},
+      {2, "change feed", kChangeFeed}};
   return kAll;
 }
 

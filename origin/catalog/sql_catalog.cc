@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "origin/catalog/connection_pool.h"
+#include "origin/catalog/event_rows.h"
 #include "origin/catalog/image_rows.h"
 #include "origin/catalog/list_sql.h"
 #include "origin/catalog/member_rows.h"
@@ -53,6 +54,8 @@ class SqlCatalog final : public Catalog {
       return fail(ErrorCode::kConflict, "image id " + image.id.value + " was used before");
     auto inserted = insertImage(**connection, image);
     if (!inserted) return failWith("create image " + image.id.value, inserted.error());
+    auto noted = note(**connection, EventKind::kCreated, image.id, image.created_at);
+    if (!noted) return noted;
     return transaction->commit();
   }
 
@@ -90,8 +93,10 @@ class SqlCatalog final : public Catalog {
       auto before = load(context, id);
       if (!before) return tl::unexpected(before.error());
       if (auto allowed = check(before->image); !allowed) return tl::unexpected(allowed.error());
-      auto deleted = write(context, [&](Connection& connection) {
-        return deleteImage(connection, *before, std::max(now(), before->image.updated_at));
+      const auto at = std::max(now(), before->image.updated_at);
+      auto deleted = write(context, [&](Connection& connection) -> Result<bool> {
+        auto done = deleteImage(connection, *before, at);
+        return noteIf(done, connection, EventKind::kDeleted, id, at);
       });
       if (!deleted) return tl::unexpected(deleted.error());
       if (*deleted) return std::move(before->image);
@@ -180,7 +185,7 @@ class SqlCatalog final : public Catalog {
         return fail(ErrorCode::kTooLarge, "image " + id.value + " has as many members as it may");
       if (auto inserted = insertMember(connection, id, added); !inserted)
         return tl::unexpected(inserted.error());
-      return true;
+      return noteIf(true, connection, EventKind::kMemberAdded, id, added.created_at, project);
     });
     if (!done) return tl::unexpected(done.error());
     return added;
@@ -196,7 +201,8 @@ class SqlCatalog final : public Catalog {
       changed = std::move(**known);
       changed.status = status;
       changed.updated_at = std::max(now(), changed.updated_at);
-      return updateMember(connection, id, changed);
+      return noteIf(updateMember(connection, id, changed), connection, EventKind::kMemberChanged,
+                    id, changed.updated_at, project);
     });
     if (!done) return tl::unexpected(done.error());
     if (!*done) return noSuchMember(id, project);
@@ -205,11 +211,22 @@ class SqlCatalog final : public Catalog {
 
   Status removeMember(const RequestContext& context, const ImageId& id,
                       const std::string& project) override {
-    auto done = write(
-        context, [&](Connection& connection) { return deleteMember(connection, id, project); });
+    auto done = write(context, [&](Connection& connection) {
+      return noteIf(deleteMember(connection, id, project), connection, EventKind::kMemberRemoved,
+                    id, now(), project);
+    });
     if (!done) return tl::unexpected(done.error());
     if (!*done) return noSuchMember(id, project);
     return {};
+  }
+
+  Result<EventPage> events(const RequestContext& context, std::optional<std::uint64_t> after,
+                           std::size_t limit) override {
+    auto connection = pool_.read(context);
+    if (!connection) return tl::unexpected(connection.error());
+    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
+    if (!transaction) return tl::unexpected(transaction.error());
+    return loadEvents(**connection, after, limit);
   }
 
   Result<std::uint64_t> storageUsed(const RequestContext& context,
@@ -226,6 +243,22 @@ class SqlCatalog final : public Catalog {
   }
 
  private:
+  // The feed's entry of a change; the last statement of its transaction.
+  static Status note(Connection& connection, EventKind kind, const ImageId& id, image::Time at,
+                     std::optional<std::string> member = std::nullopt) {
+    return appendEvent(connection,
+                       {.kind = kind, .image = id, .member = std::move(member), .at = at});
+  }
+  // The same when the change was made (`done`), whose result is passed on.
+  static Result<bool> noteIf(Result<bool> done, Connection& connection, EventKind kind,
+                             const ImageId& id, image::Time at,
+                             std::optional<std::string> member = std::nullopt) {
+    if (!done || !*done) return done;
+    auto noted = note(connection, kind, id, at, std::move(member));
+    if (!noted) return tl::unexpected(noted.error());
+    return done;
+  }
+
   static tl::unexpected<Error> lostRaces(const ImageId& id) {
     return fail(ErrorCode::kOverloaded, "image " + id.value + " changes too fast to be saved");
   }
@@ -266,8 +299,11 @@ class SqlCatalog final : public Catalog {
       if (auto changed = change(after); !changed) return tl::unexpected(changed.error());
       after.image.updated_at = std::max(now(), before->image.updated_at);
       after.version = before->version + 1;
-      auto saved = write(
-          context, [&](Connection& connection) { return saveImage(connection, *before, after); });
+      const EventKind kind = kindOfChange(before->image.status, after.image.status);
+      auto saved = write(context, [&](Connection& connection) {
+        return noteIf(saveImage(connection, *before, after), connection, kind, id,
+                      after.image.updated_at);
+      });
       if (!saved) return failWith("save image " + id.value, saved.error());
       if (*saved) return std::move(after.image);
     }

@@ -53,6 +53,7 @@ std::vector<std::pair<std::string, std::string>> defaultRules() {
       {"cache_prune", admin},
       {"list_cached_nodes", admin},
       {"manage_image_cache", admin},
+      {"get_events", "rule:service_api"},
       {"tasks_api_access", admin},
       {"get_task", "rule:default"},
       {"get_tasks", "rule:default"},
