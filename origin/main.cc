@@ -21,6 +21,7 @@
 #include "origin/api/front.h"
 #include "origin/api/image_data.h"
 #include "origin/api/routes.h"
+#include "origin/catalog/database.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/metered_catalog.h"
 #include "origin/metered_identity.h"
@@ -58,9 +59,9 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto store = openFileStore(options.store);
   if (!store) return tl::unexpected(store.error());
   backends.store = std::move(*store);
-  auto catalog = openSqlCatalog(options.catalog);
-  if (!catalog) return tl::unexpected(catalog.error());
-  backends.catalog = meteredCatalog(std::move(*catalog), metrics);
+  auto database = Database::open(options.database);
+  if (!database) return tl::unexpected(database.error());
+  backends.catalog = meteredCatalog(sqlCatalog(std::move(*database)), metrics);
   if (auto recovered =
           recoverUploads({}, *backends.catalog, {backends.store.get()}, backends.state.instance);
       !recovered)

@@ -162,11 +162,11 @@ void ignoreServerOptions(OptionTable& table) {
 
 void addBackendOptions(OptionTable& table, OriginOptions& o) {
   table.group("database", "Where image records are kept.")
-      .text("connection", o.catalog.connection,
+      .text("connection", o.database.connection,
             "sqlite:///PATH; empty: catalog.sqlite in the state directory.")
-      .boolean("sqlite_synchronous", o.catalog.durable,
+      .boolean("sqlite_synchronous", o.database.durable,
                "A change is on disk before it is answered.")
-      .integer("max_pool_size", o.catalog.connections, "Connections kept open.",
+      .integer("max_pool_size", o.database.connections, "Connections kept open.",
                {.min = 2, .max = 1024})
       .oldName("connection", "DEFAULT", "sql_connection")
       .ignored({"backend", "connection_recycle_time", "max_overflow", "pool_timeout", "max_retries",
@@ -224,8 +224,8 @@ Status finish(OriginOptions& options) {
   if (!options.tls.certificate_file.empty()) options.server.tls = options.tls;
 
   const std::string& state = options.state_dir;
-  if (options.catalog.connection.empty())
-    options.catalog.connection = "sqlite:///" + state + "/catalog.sqlite";
+  if (options.database.connection.empty())
+    options.database.connection = "sqlite:///" + state + "/catalog.sqlite";
   if (options.store.directory.empty()) options.store.directory = state + "/images";
   if (auto identity = finish(options.identity); !identity) return identity;
   StaticIdentityOptions& tokens = options.identity.static_tokens;

@@ -12,7 +12,7 @@
 #include "net/worker_pool.h"
 #include "origin/api/image_data.h"
 #include "origin/api/request.h"
-#include "origin/catalog/sql_catalog.h"
+#include "origin/catalog/database_options.h"
 #include "origin/identity/options.h"
 #include "origin/policy/live_policy.h"
 #include "origin/stores/file_store.h"
@@ -25,7 +25,7 @@ struct OriginOptions {
   net::ServerOptions server;
   net::TlsOptions tls;                            // used when it names a certificate
   net::WorkerPoolOptions workers{.threads = 64};  // an upload keeps one while it runs
-  SqlCatalogOptions catalog;
+  DatabaseOptions database;
   FileStoreOptions store;
   IdentityOptions identity;
   PolicySources policy;

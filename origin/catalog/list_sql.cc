@@ -64,8 +64,13 @@ const char* sqlOperator(Comparison comparison) {
 
 class Builder {
  public:
-  Builder(const ListQuery& query, const std::string& columns, const std::optional<Row>& marker_keys)
-      : query_(query), columns_(columns), marker_keys_(marker_keys), sort_(completeSort(query)) {}
+  Builder(const ListQuery& query, const Dialect& dialect, const std::string& columns,
+          const std::optional<Row>& marker_keys)
+      : query_(query),
+        dialect_(dialect),
+        columns_(columns),
+        marker_keys_(marker_keys),
+        sort_(completeSort(query)) {}
 
   std::optional<ListSql> build() {
     const std::vector<Scope> scopes = visibleScopes();
@@ -138,7 +143,7 @@ class Builder {
   void branch(const Scope& scope) {
     text_ += "SELECT " + columns_;
     for (std::size_t i = 0; i < sort_.size(); ++i)
-      text_ += std::string(", ") + sortExpression(sort_[i].column) + " AS k" + std::to_string(i);
+      text_ += ", " + sortExpression(sort_[i].column, dialect_) + " AS k" + std::to_string(i);
     text_ += " FROM ";
     if (scope.whose == Whose::kSharedWithMe) memberships();
     text_ += "images WHERE deleted = 0 AND os_hidden = " + bind(query_.os_hidden ? 1LL : 0LL) +
@@ -269,11 +274,11 @@ class Builder {
   //   a >= x AND (a > x OR (a = x AND (b > y OR (b = y AND c > z))))
   // The first term is implied by the rest; it is what lets the database start in the index there.
   void afterMarker() {
-    text_ += std::string(" AND ") + sortExpression(sort_.front().column) +
+    text_ += " AND " + sortExpression(sort_.front().column, dialect_) +
              (ascending(0) ? " >= " : " <= ") + bind((*marker_keys_)[0]) + " AND ";
     std::string closing;
     for (std::size_t i = 0; i < sort_.size(); ++i) {
-      const std::string expression = sortExpression(sort_[i].column);
+      const std::string expression = sortExpression(sort_[i].column, dialect_);
       const Value& value = (*marker_keys_)[i];
       const bool last = i + 1 == sort_.size();
       text_ += "(" + expression + (ascending(i) ? " > " : " < ") + bind(value);
@@ -300,6 +305,7 @@ class Builder {
   }
 
   const ListQuery& query_;
+  const Dialect& dialect_;
   const std::string& columns_;
   const std::optional<Row>& marker_keys_;
   const std::vector<SortKey> sort_;
@@ -323,10 +329,10 @@ std::vector<SortKey> completeSort(const ListQuery& query) {
   return sort;
 }
 
-const char* sortExpression(SortColumn column) {
+std::string sortExpression(SortColumn column, const Dialect& dialect) {
   switch (column) {
     case SortColumn::kName:
-      return "coalesce(name, '')";
+      return dialect.name_in_order;
     case SortColumn::kStatus:
       return "status";
     case SortColumn::kContainerFormat:
@@ -356,9 +362,9 @@ char sortKind(SortColumn column) {
   }
 }
 
-std::optional<ListSql> listSql(const ListQuery& query, const std::string& columns,
-                               const std::optional<Row>& marker_keys) {
-  return Builder(query, columns, marker_keys).build();
+std::optional<ListSql> listSql(const ListQuery& query, const Dialect& dialect,
+                               const std::string& columns, const std::optional<Row>& marker_keys) {
+  return Builder(query, dialect, columns, marker_keys).build();
 }
 
 }  // namespace glint::origin

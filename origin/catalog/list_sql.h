@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "origin/catalog/dialect.h"
 #include "origin/catalog/list_query.h"
 #include "origin/catalog/sql_connection.h"
 
@@ -22,12 +23,12 @@ struct ListSql {
 std::vector<SortKey> completeSort(const ListQuery& query);
 
 // The SQL expression a column sorts by; 'i' or 't' in sortKind().
-const char* sortExpression(SortColumn column);
+std::string sortExpression(SortColumn column, const Dialect& dialect);
 char sortKind(SortColumn column);
 
 // `columns` is what the statement selects; `marker_keys` are the marker's values of
 // completeSort(), absent on the first page. nullopt: the query can match nothing.
-std::optional<ListSql> listSql(const ListQuery& query, const std::string& columns,
-                               const std::optional<Row>& marker_keys);
+std::optional<ListSql> listSql(const ListQuery& query, const Dialect& dialect,
+                               const std::string& columns, const std::optional<Row>& marker_keys);
 
 }  // namespace glint::origin

@@ -340,7 +340,7 @@ TEST_CASE("Catalog: a page is read from an index, none is scanned", "[catalog]")
       for (const SortKey& key : completeSort(query))
         keys->push_back(sortKind(key.column) == 'i' ? Value(1LL) : Value(std::string("x")));
     }
-    const auto sql = listSql(query, "id", keys);
+    const auto sql = listSql(query, kSqliteDialect, "id", keys);
     REQUIRE(sql);
     const auto plan =
         connection->query("EXPLAIN QUERY PLAN " + sql->text, sql->values, "iiit").value();

@@ -36,12 +36,52 @@ TEST_CASE("Migrations: a newer schema is refused with what to do", "[catalog]") 
   auto connection = openAt(dir.file("a.sqlite"));
   REQUIRE(migrate(*connection));
   REQUIRE(connection->execute("INSERT INTO glint_schema (version, title) VALUES (:v0, :v1)",
-                              {4711LL, "from the future"}));
+                              {newestVersion() + 1LL, "from the future"}));
   const auto again = migrate(*connection);
   REQUIRE_FALSE(again);
   CHECK(again.error().code == ErrorCode::kConflict);
-  CHECK(again.error().message.find("4711") != std::string::npos);
+  CHECK(again.error().message.find(std::to_string(newestVersion() + 1)) != std::string::npos);
   CHECK(again.error().message.find("run the release") != std::string::npos);
+}
+
+TEST_CASE("Migrations: a schema of another program is refused", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(migrate(*connection));
+  REQUIRE(connection->execute("UPDATE glint_schema SET title = 'another' WHERE version = 1", {}));
+  for (const auto& result : {migrate(*connection), schemaVersion(*connection)}) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::kConflict);
+    CHECK(result.error().message.find("another") != std::string::npos);
+  }
+}
+
+TEST_CASE("Migrations: a step that was cut short is refused with what to do", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(migrate(*connection));
+  REQUIRE(connection->execute("INSERT INTO glint_schema_begun (version) VALUES (7)", {}));
+  for (const auto& result : {migrate(*connection), schemaVersion(*connection)}) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::kConflict);
+    CHECK(result.error().message.find("half migrated: the step to version 7") != std::string::npos);
+    CHECK(result.error().message.find("restore a backup") != std::string::npos);
+  }
+}
+
+TEST_CASE("Migrations: the version is read without a change", "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  CHECK(schemaVersion(*connection).value() == 0);
+  CHECK(connection->query("SELECT name FROM sqlite_master", {}, "t").value().empty());
+  REQUIRE(migrate(*connection));
+  CHECK(schemaVersion(*connection).value() == newestVersion());
+}
+
+TEST_CASE("Migrations: words of schema statements are replaced everywhere", "[catalog]") {
+  CHECK(schemaSql("a $BYTES, b $TEXT, c $BYTES) $TABLE", kPostgresqlDialect) ==
+        "a COLLATE \"C\", b TEXT COLLATE \"C\", c COLLATE \"C\") ");
+  CHECK(schemaSql("b $TEXT", kMariadbDialect) == "b MEDIUMTEXT");
 }
 
 TEST_CASE("Migrations: processes that start together agree", "[catalog][threads]") {

@@ -5,12 +5,11 @@
 #include <functional>
 #include <utility>
 
-#include "origin/catalog/connection_pool.h"
+#include "origin/catalog/database.h"
 #include "origin/catalog/event_rows.h"
 #include "origin/catalog/image_rows.h"
 #include "origin/catalog/list_sql.h"
 #include "origin/catalog/member_rows.h"
-#include "origin/catalog/migrations.h"
 
 namespace glint::origin {
 namespace {
@@ -23,8 +22,6 @@ using image::MemberStatus;
 
 // Every round somebody gets through, so this many lost rounds mean something is wrong.
 constexpr int kMaxRounds = 100;
-
-constexpr std::string_view kSqlitePrefix = "sqlite:///";
 
 image::Time now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -40,23 +37,20 @@ tl::unexpected<Error> noSuchMember(const ImageId& id, const std::string& project
 
 class SqlCatalog final : public Catalog {
  public:
-  SqlCatalog(std::vector<std::unique_ptr<Connection>> connections, bool single_writer)
-      : pool_(std::move(connections), single_writer) {}
+  explicit SqlCatalog(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   Status create(const RequestContext& context, const Image& image) override {
-    auto connection = pool_.write(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto transaction = Transaction::begin(**connection, Transaction::Kind::kWrite);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto known = (*connection)->query("SELECT 1 FROM images WHERE id = :v0", {image.id.value}, "i");
-    if (!known) return tl::unexpected(known.error());
-    if (!known->empty())
-      return fail(ErrorCode::kConflict, "image id " + image.id.value + " was used before");
-    auto inserted = insertImage(**connection, image);
-    if (!inserted) return failWith("create image " + image.id.value, inserted.error());
-    auto noted = note(**connection, EventKind::kCreated, image.id, image.created_at);
-    if (!noted) return noted;
-    return transaction->commit();
+    auto done = database_->write(context, [&](Connection& connection) -> Result<bool> {
+      auto known = connection.query("SELECT 1 FROM images WHERE id = :v0", {image.id.value}, "i");
+      if (!known) return tl::unexpected(known.error());
+      if (!known->empty())
+        return fail(ErrorCode::kConflict, "image id " + image.id.value + " was used before");
+      auto inserted = insertImage(connection, image);
+      if (!inserted) return failWith("create image " + image.id.value, inserted.error());
+      return noteIf(true, connection, EventKind::kCreated, image.id, image.created_at);
+    });
+    if (!done) return tl::unexpected(done.error());
+    return {};
   }
 
   Result<Image> get(const RequestContext& context, const ImageId& id) override {
@@ -67,19 +61,9 @@ class SqlCatalog final : public Catalog {
 
   Result<std::vector<Image>> list(const RequestContext& context, const ListQuery& query) override {
     if (query.limit == 0) return std::vector<Image>{};
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
-    if (!transaction) return tl::unexpected(transaction.error());
-    std::optional<Row> marker_keys;
-    if (query.marker) {
-      auto keys = markerKeys(**connection, query);
-      if (!keys) return tl::unexpected(keys.error());
-      marker_keys = std::move(*keys);
-    }
-    const auto sql = listSql(query, kImageColumns, marker_keys);
-    if (!sql) return std::vector<Image>{};
-    return readPage(**connection, *sql);
+    return reading<std::vector<Image>>(
+        [&](auto action) { return database_->read(context, action); },
+        [&](Connection& connection) { return readPage(connection, query); });
   }
 
   Result<Image> update(const RequestContext& context, const ImageId& id,
@@ -94,9 +78,9 @@ class SqlCatalog final : public Catalog {
       if (!before) return tl::unexpected(before.error());
       if (auto allowed = check(before->image); !allowed) return tl::unexpected(allowed.error());
       const auto at = std::max(now(), before->image.updated_at);
-      auto deleted = write(context, [&](Connection& connection) -> Result<bool> {
-        auto done = deleteImage(connection, *before, at);
-        return noteIf(done, connection, EventKind::kDeleted, id, at);
+      auto deleted = database_->write(context, [&](Connection& connection) {
+        return noteIf(deleteImage(connection, *before, at), connection, EventKind::kDeleted, id,
+                      at);
       });
       if (!deleted) return tl::unexpected(deleted.error());
       if (*deleted) return std::move(before->image);
@@ -130,7 +114,7 @@ class SqlCatalog final : public Catalog {
 
   Status forgetUpload(const RequestContext& context, const ImageId& id,
                       const UploadClaim& claim) override {
-    auto done = write(context, [&](Connection& connection) -> Result<bool> {
+    auto done = database_->write(context, [&](Connection& connection) -> Result<bool> {
       auto changed = connection.execute(
           "UPDATE images SET upload_instance = NULL, upload_id = NULL WHERE id = :v0 AND "
           "upload_instance = :v1 AND upload_id = :v2 AND deleted = 1",
@@ -144,11 +128,8 @@ class SqlCatalog final : public Catalog {
 
   Result<std::vector<OpenUpload>> openUploads(const RequestContext& context,
                                               const std::string& instance) override {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto rows = (*connection)
-                    ->query("SELECT id, upload_id FROM images WHERE upload_instance = :v0",
-                            {instance}, "tt");
+    auto rows = database_->query(
+        context, "SELECT id, upload_id FROM images WHERE upload_instance = :v0", {instance}, "tt");
     if (!rows) return tl::unexpected(rows.error());
     std::vector<OpenUpload> open;
     for (const Row& row : *rows)
@@ -158,23 +139,24 @@ class SqlCatalog final : public Catalog {
 
   Result<std::optional<Member>> member(const RequestContext& context, const ImageId& id,
                                        const std::string& project) override {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    return loadMember(**connection, id, project);
+    return reading<std::optional<Member>>(
+        [&](auto action) { return database_->statement(context, action); },
+        [&](Connection& connection) { return loadMember(connection, id, project); });
   }
 
   Result<std::vector<Member>> members(const RequestContext& context, const ImageId& id) override {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    return loadMembers(**connection, id);
+    return reading<std::vector<Member>>(
+        [&](auto action) { return database_->statement(context, action); },
+        [&](Connection& connection) { return loadMembers(connection, id); });
   }
 
   Result<Member> addMember(const RequestContext& context, const ImageId& id,
                            const std::string& project, std::int64_t quota) override {
     Member added{.project = project, .created_at = now(), .updated_at = now()};
-    auto done = write(context, [&](Connection& connection) -> Result<bool> {
-      auto image =
-          connection.query("SELECT 1 FROM images WHERE id = :v0 AND deleted = 0", {id.value}, "i");
+    auto done = database_->write(context, [&](Connection& connection) -> Result<bool> {
+      auto image = connection.query("SELECT 1 FROM images WHERE id = :v0 AND deleted = 0" +
+                                        std::string(connection.dialect().for_update),
+                                    {id.value}, "i");
       if (!image) return tl::unexpected(image.error());
       if (image->empty()) return noSuchImage(id);
       auto known = loadMembers(connection, id);
@@ -194,7 +176,7 @@ class SqlCatalog final : public Catalog {
   Result<Member> setMemberStatus(const RequestContext& context, const ImageId& id,
                                  const std::string& project, MemberStatus status) override {
     Member changed;
-    auto done = write(context, [&](Connection& connection) -> Result<bool> {
+    auto done = database_->write(context, [&](Connection& connection) -> Result<bool> {
       auto known = loadMember(connection, id, project);
       if (!known) return tl::unexpected(known.error());
       if (!*known) return noSuchMember(id, project);
@@ -211,7 +193,7 @@ class SqlCatalog final : public Catalog {
 
   Status removeMember(const RequestContext& context, const ImageId& id,
                       const std::string& project) override {
-    auto done = write(context, [&](Connection& connection) {
+    auto done = database_->write(context, [&](Connection& connection) {
       return noteIf(deleteMember(connection, id, project), connection, EventKind::kMemberRemoved,
                     id, now(), project);
     });
@@ -222,39 +204,30 @@ class SqlCatalog final : public Catalog {
 
   Result<EventPage> events(const RequestContext& context, std::optional<std::uint64_t> after,
                            std::size_t limit) override {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
-    if (!transaction) return tl::unexpected(transaction.error());
-    return loadEvents(**connection, after, limit);
+    return reading<EventPage>(
+        [&](auto action) { return database_->read(context, action); },
+        [&](Connection& connection) { return loadEvents(connection, after, limit); });
   }
 
   Result<std::uint64_t> storageUsed(const RequestContext& context,
                                     const std::string& owner) override {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto rows = (*connection)
-                    ->query(
-                        "SELECT coalesce(sum(size), 0) FROM images JOIN image_locations ON "
-                        "image_id = id WHERE deleted = 0 AND owner = :v0",
-                        {owner}, "i");
+    auto rows = database_->query(context,
+                                 "SELECT coalesce(sum(size), 0) FROM images JOIN image_locations "
+                                 "ON image_id = id WHERE deleted = 0 AND owner = :v0",
+                                 {owner}, "i");
     if (!rows) return tl::unexpected(rows.error());
     return static_cast<std::uint64_t>(integerOf(rows->front()[0]));
   }
 
  private:
-  // The feed's entry of a change; the last statement of its transaction.
-  static Status note(Connection& connection, EventKind kind, const ImageId& id, image::Time at,
-                     std::optional<std::string> member = std::nullopt) {
-    return appendEvent(connection,
-                       {.kind = kind, .image = id, .member = std::move(member), .at = at});
-  }
-  // The same when the change was made (`done`), whose result is passed on.
+  // The feed's entry of a change, as the last statement of its transaction, when the change was
+  // made (`done`, which is passed on).
   static Result<bool> noteIf(Result<bool> done, Connection& connection, EventKind kind,
                              const ImageId& id, image::Time at,
                              std::optional<std::string> member = std::nullopt) {
     if (!done || !*done) return done;
-    auto noted = note(connection, kind, id, at, std::move(member));
+    auto noted =
+        appendEvent(connection, {.kind = kind, .image = id, .member = std::move(member), .at = at});
     if (!noted) return tl::unexpected(noted.error());
     return done;
   }
@@ -263,29 +236,27 @@ class SqlCatalog final : public Catalog {
     return fail(ErrorCode::kOverloaded, "image " + id.value + " changes too fast to be saved");
   }
 
+  // What `action` returns, as a Result<T>, when `read` runs it.
+  template <class T, class Read, class Action>
+  static Result<T> reading(Read read, Action action) {
+    std::optional<T> found;
+    Status done = read([&](Connection& connection) -> Status {
+      Result<T> result = action(connection);
+      if (!result) return tl::unexpected(std::move(result.error()));
+      found = std::move(*result);
+      return {};
+    });
+    if (!done) return tl::unexpected(std::move(done.error()));
+    return std::move(*found);
+  }
+
   Result<StoredImage> load(const RequestContext& context, const ImageId& id) {
-    auto connection = pool_.read(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto transaction = Transaction::begin(**connection, Transaction::Kind::kRead);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto stored = loadImage(**connection, id);
+    auto stored = reading<std::optional<StoredImage>>(
+        [&](auto action) { return database_->read(context, action); },
+        [&](Connection& connection) { return loadImage(connection, id); });
     if (!stored) return tl::unexpected(stored.error());
     if (!*stored) return noSuchImage(id);
     return std::move(**stored);
-  }
-
-  // Runs `action` in a write transaction that is committed when it returns true.
-  Result<bool> write(const RequestContext& context,
-                     const std::function<Result<bool>(Connection&)>& action) {
-    auto connection = pool_.write(context);
-    if (!connection) return tl::unexpected(connection.error());
-    auto transaction = Transaction::begin(**connection, Transaction::Kind::kWrite);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto done = action(**connection);
-    if (!done || !*done) return done;
-    if (auto committed = transaction->commit(); !committed)
-      return tl::unexpected(committed.error());
-    return true;
   }
 
   // The change is applied outside of any transaction, so it may take its time; the save then names
@@ -300,7 +271,7 @@ class SqlCatalog final : public Catalog {
       after.image.updated_at = std::max(now(), before->image.updated_at);
       after.version = before->version + 1;
       const EventKind kind = kindOfChange(before->image.status, after.image.status);
-      auto saved = write(context, [&](Connection& connection) {
+      auto saved = database_->write(context, [&](Connection& connection) {
         return noteIf(saveImage(connection, *before, after), connection, kind, id,
                       after.image.updated_at);
       });
@@ -314,7 +285,7 @@ class SqlCatalog final : public Catalog {
     std::string sql = "SELECT ";
     std::string kinds;
     for (const SortKey& key : completeSort(query)) {
-      sql += (kinds.empty() ? "" : ", ") + std::string(sortExpression(key.column));
+      sql += (kinds.empty() ? "" : ", ") + sortExpression(key.column, connection.dialect());
       kinds += sortKind(key.column);
     }
     sql += " FROM images WHERE id = :v0 AND deleted = 0";
@@ -325,8 +296,16 @@ class SqlCatalog final : public Catalog {
     return std::move(rows->front());
   }
 
-  static Result<std::vector<Image>> readPage(Connection& connection, const ListSql& sql) {
-    auto rows = connection.query(sql.text, sql.values, kImageColumnKinds);
+  static Result<std::vector<Image>> readPage(Connection& connection, const ListQuery& query) {
+    std::optional<Row> marker_keys;
+    if (query.marker) {
+      auto keys = markerKeys(connection, query);
+      if (!keys) return tl::unexpected(keys.error());
+      marker_keys = std::move(*keys);
+    }
+    const auto sql = listSql(query, connection.dialect(), kImageColumns, marker_keys);
+    if (!sql) return std::vector<Image>{};
+    auto rows = connection.query(sql->text, sql->values, kImageColumnKinds);
     if (!rows) return failWith("list images", rows.error());
     std::vector<Image> images;
     images.reserve(rows->size());
@@ -339,29 +318,19 @@ class SqlCatalog final : public Catalog {
     return images;
   }
 
-  ConnectionPool pool_;
+  const std::shared_ptr<Database> database_;  // outlives every action
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Catalog>> openSqlCatalog(const SqlCatalogOptions& options) {
-  if (!options.connection.starts_with(kSqlitePrefix)) {
-    return fail(ErrorCode::kInvalidArgument,
-                "[database] connection: only sqlite:///PATH is supported by this build");
-  }
-  const std::string path = options.connection.substr(kSqlitePrefix.size());
-  const Durable durable = options.durable ? Durable::kYes : Durable::kNo;
-  std::vector<std::unique_ptr<Connection>> connections;
-  for (std::size_t i = 0; i < std::max<std::size_t>(options.connections, 2); ++i) {
-    auto connection = Connection::openSqlite(path, durable);
-    if (!connection) return tl::unexpected(connection.error());
-    if (i == 0) {
-      auto version = migrate(**connection);
-      if (!version) return failWith("database " + path, version.error());
-    }
-    connections.push_back(std::move(*connection));
-  }
-  return std::make_unique<SqlCatalog>(std::move(connections), kSqliteDialect.single_writer);
+std::unique_ptr<Catalog> sqlCatalog(std::shared_ptr<Database> database) {
+  return std::make_unique<SqlCatalog>(std::move(database));
+}
+
+Result<std::unique_ptr<Catalog>> openSqlCatalog(const DatabaseOptions& options) {
+  auto database = Database::open(options);
+  if (!database) return tl::unexpected(database.error());
+  return sqlCatalog(std::move(*database));
 }
 
 }  // namespace glint::origin

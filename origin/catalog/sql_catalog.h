@@ -1,24 +1,20 @@
 // The catalog over a SQL database.
 #pragma once
 
-#include <cstddef>
 #include <memory>
-#include <string>
 
 #include "base/result.h"
 #include "origin/catalog/catalog.h"
+#include "origin/catalog/database_options.h"
 
 namespace glint::origin {
 
-struct SqlCatalogOptions {
-  std::string connection;       // "sqlite:////absolute/path" as [database] connection has it
-  std::size_t connections = 8;  // at least 2
-  bool durable = true;          // a commit is on disk before it is answered
-};
+class Database;
 
-// Opens the database, creates it if need be, and brings its schema to the newest version.
-// Errors: kInvalidArgument (a connection URL Glint does not know), kConflict (the schema is newer
-// than this program), kForbidden, kCorrupt, kInternal.
-Result<std::unique_ptr<Catalog>> openSqlCatalog(const SqlCatalogOptions& options);
+// The database is shared with whatever else keeps rows in it.
+std::unique_ptr<Catalog> sqlCatalog(std::shared_ptr<Database> database);
+
+// Opens the database (see Database::open) for a catalog alone.
+Result<std::unique_ptr<Catalog>> openSqlCatalog(const DatabaseOptions& options);
 
 }  // namespace glint::origin

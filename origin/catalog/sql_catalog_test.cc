@@ -312,10 +312,9 @@ TEST_CASE("Catalog: an unknown connection URL is named", "[catalog]") {
 
 TEST_CASE("ConnectionPool: who waits too long is told so", "[catalog]") {
   TempDir dir;
-  std::vector<std::unique_ptr<Connection>> connections;
-  connections.push_back(Connection::openSqlite(dir.file("a.sqlite"), Durable::kNo).value());
-  connections.push_back(Connection::openSqlite(dir.file("a.sqlite"), Durable::kNo).value());
-  ConnectionPool pool(std::move(connections), true);
+  ConnectionPool pool({.kept = 2, .most = 2, .single_writer = true}, [&dir] {
+    return Connection::openSqlite(dir.file("a.sqlite"), Durable::kNo);
+  });
   RequestContext hurried = testContext();
   hurried.deadline = std::chrono::steady_clock::now();
   auto writer = pool.write(hurried);

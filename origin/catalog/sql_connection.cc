@@ -130,6 +130,7 @@ class SociConnection final : public Connection {
       : session_(factory, target), dialect_(dialect) {}
 
   const Dialect& dialect() const override { return dialect_; }
+  Trouble trouble() const override { return Trouble::kNone; }  // a file is not lost
 
   Result<std::vector<Row>> query(std::string_view sql, const Row& values,
                                  std::string_view columns) override {
@@ -185,11 +186,6 @@ class SociConnection final : public Connection {
 };
 
 }  // namespace
-
-const Dialect kSqliteDialect = {.name = "sqlite",
-                                .begin_read = "BEGIN",
-                                .begin_write = "BEGIN IMMEDIATE",
-                                .single_writer = true};
 
 long long integerOf(const Value& value) {
   const auto* number = std::get_if<long long>(&value);

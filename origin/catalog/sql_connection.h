@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "origin/catalog/dialect.h"
 
 namespace glint::origin {
 
@@ -25,17 +26,15 @@ const std::string& textOf(const Value& value);  // null: ""
 std::optional<std::string> optionalText(const Value& value);
 Value nullable(const std::optional<std::string>& text);
 
-// What differs from one database to the other.
-struct Dialect {
-  const char* name;
-  const char* begin_read;   // one snapshot for several reads
-  const char* begin_write;  // takes the write lock at once where there is only one
-  bool single_writer;       // writers of this process line up before they bother the database
-};
-extern const Dialect kSqliteDialect;
-
 // Bytes on disk before a commit returns (kYes), or whenever the system likes.
 enum class Durable : std::uint8_t { kYes, kNo };
+
+// What became of the transaction in which the last call failed.
+enum class Trouble : std::uint8_t {
+  kNone,        // it is as it was (or the call did not fail)
+  kRolledBack,  // others were in the way; it may be tried again
+  kLost,        // the connection is of no use any more
+};
 
 class Connection {
  public:
@@ -45,6 +44,7 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual const Dialect& dialect() const = 0;
+  virtual Trouble trouble() const = 0;
 
   // Placeholders are :v0, :v1, … in the order of `values`. `columns` holds one letter per result
   // column: 't' text, 'i' integer. The prepared statement is kept for the next time.
