@@ -61,6 +61,10 @@ class OptionLoader {
     for (const ConfigSource& source : inputs_.sources) readSource(source);
     applyOldNames();
     readEnvironment();
+    addNamedGroups();
+    for (Unknown& unknown : std::exchange(unknown_, {}))
+      accept(std::move(unknown.entry), unknown.path, WhenUnknown::kRefuse);
+    readEnvironment();  // of what has come to be known
     for (const ConfigOverride& one : inputs_.overrides) {
       GLINT_CHECK(table_.find(one.group, one.key) != nullptr, "a flag sets an option of the table");
       given_[{normalizedGroup(one.group), one.key}] = {{one.value}, "command line " + one.flag};
@@ -93,21 +97,25 @@ class OptionLoader {
     if (!text) return error(text.error().message);
     auto entries = parseIni(*text, path);
     if (!entries) return error(entries.error().message);
-    for (IniEntry& entry : *entries) accept(std::move(entry), path);
+    for (IniEntry& entry : *entries) accept(std::move(entry), path, WhenUnknown::kKeep);
   }
 
-  void accept(IniEntry entry, const std::string& path) {
+  // Groups may come to be known by what other options say, so what is unknown at first is kept.
+  enum class WhenUnknown : std::uint8_t { kKeep, kRefuse };
+
+  void accept(IniEntry entry, const std::string& path, WhenUnknown when_unknown) {
     const Name name{normalizedGroup(entry.group), entry.key};
     const std::string place = fmt::format("{}:{}", path, entry.line);
     const bool is_old = std::ranges::any_of(table_.old_names_, [&](const auto& old) {
       return old.old_group == name.first && old.old_key == name.second;
     });
     if (table_.find(entry.group, entry.key) == nullptr && !is_old && !isIgnored(name, place)) {
-      const bool group_known = std::ranges::any_of(table_.groups_, [&](const auto& group) {
-        return normalizedGroup(group.name) == name.first;
-      });
+      if (when_unknown == WhenUnknown::kKeep) {
+        unknown_.push_back({std::move(entry), path});
+        return;
+      }
       return error(
-          group_known
+          table_.hasGroup(entry.group)
               ? fmt::format("{}: [{}] {}: unknown option", place, entry.group, entry.key)
               : fmt::format("{}: [{}]: unknown group (at {})", place, entry.group, entry.key));
     }
@@ -126,6 +134,34 @@ class OptionLoader {
                  : fmt::format("{}: [{}] {}: this option has no meaning here and is ignored", place,
                                name.first, name.second));
     return true;
+  }
+
+  void addNamedGroups() {
+    for (const auto& named : table_.named_groups_) {
+      if (named.prefix.empty())
+        addGroupsOf(named);
+      else
+        addGroupsBeginning(named);
+    }
+  }
+
+  void addGroupsOf(const OptionTable::NamedGroups& named) {
+    const auto found = given_.find({normalizedGroup(named.group), named.key});
+    if (found == given_.end()) return;
+    const auto value = substitute(found->second.values.back(), named.group, 0);
+    if (!value) return;  // said when it is stored
+    if (auto added = named.add(table_, *value); !added)
+      badValue(*table_.find(named.group, named.key), found->second.origin, added.error());
+  }
+
+  void addGroupsBeginning(const OptionTable::NamedGroups& named) {
+    std::set<std::string> names;
+    for (const auto& [entry, path] : unknown_)
+      if (normalizedGroup(entry.group).starts_with(named.prefix) &&
+          names.insert(normalizedGroup(entry.group)).second)
+        if (auto added = named.add(table_, entry.group); !added)
+          error(
+              fmt::format("{}:{}: [{}]: {}", path, entry.line, entry.group, added.error().message));
   }
 
   void applyOldNames() {
@@ -148,7 +184,9 @@ class OptionLoader {
   }
 
   void store(Option& row) {
-    const auto found = given_.find({normalizedGroup(row.group), row.key});
+    auto found = given_.find({normalizedGroup(row.group), row.key});
+    if (found == given_.end() && !row.fallback.empty())
+      found = given_.find({normalizedGroup(row.fallback), row.key});
     const bool is_given = found != given_.end();
     // A default without a dollar is in its field already.
     if (!is_given && row.default_text.find('$') == std::string::npos) return;
@@ -223,6 +261,11 @@ class OptionLoader {
   const ConfigInputs& inputs_;
   std::map<Name, Given> given_;
   std::set<Name> warned_;
+  struct Unknown {
+    IniEntry entry;
+    std::string path;
+  };
+  std::vector<Unknown> unknown_;
   ConfigOutcome outcome_;
 };
 

@@ -77,6 +77,7 @@ const char* toString(OptionType type) {
 
 OptionGroup& OptionGroup::add(Option option) {
   option.group = name_;
+  option.fallback = fallback_;
   option.value_text = option.default_text;
   GLINT_CHECK(table_.find(option.group, option.key) == nullptr, "an option has one row");
   table_.rows_.push_back(std::move(option));
@@ -282,6 +283,21 @@ OptionGroup OptionTable::group(std::string name, const char* help) {
 
 void OptionTable::ignoredGroups(std::initializer_list<const char*> names) {
   for (const char* name : names) ignored_.emplace_back(normalizedGroup(name), "*");
+}
+
+void OptionTable::groupsNamedBy(std::string group, std::string key, AddRows add) {
+  GLINT_CHECK(find(group, key) != nullptr, "the option that names groups has a row");
+  named_groups_.push_back({std::move(group), std::move(key), {}, std::move(add)});
+}
+
+void OptionTable::groupsBeginning(std::string prefix, AddRows add) {
+  named_groups_.push_back({{}, {}, normalizedGroup(prefix), std::move(add)});
+}
+
+bool OptionTable::hasGroup(std::string_view name) const {
+  const std::string wanted = normalizedGroup(name);
+  return std::ranges::any_of(
+      groups_, [&](const Group& group) { return normalizedGroup(group.name) == wanted; });
 }
 
 const Option* OptionTable::find(std::string_view group, std::string_view key) const {

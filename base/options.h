@@ -58,7 +58,8 @@ struct Option {
   std::string default_text{};  // as it would stand in a file; empty: none
   std::string accepts{};       // bounds or choices for people: "1…64", "text, json"; may be empty
   std::string help{};
-  bool secret = false;  // shown as ***
+  bool secret = false;     // shown as ***
+  std::string fallback{};  // a group whose value of this key counts when this one has none
   // Converts and stores. The message of an error says what is wrong with the value, without group
   // and key.
   std::function<Status(const std::vector<std::string>& values)> store{};
@@ -130,6 +131,12 @@ class OptionGroup {
   OptionGroup& custom(const char* key, std::string default_text, const char* accepts,
                       const char* help, std::function<Status(std::string_view value)> parse);
 
+  // The rows that follow take the value of their key in that group when they are not given.
+  OptionGroup& fallback(std::string group) {
+    fallback_ = std::move(group);
+    return *this;
+  }
+
   // Keys of this group that mean something to Glance and nothing here: a warning names them, once.
   OptionGroup& ignored(std::initializer_list<const char*> keys);
   // An older name, read with a warning when `key` of this group is absent.
@@ -146,6 +153,7 @@ class OptionGroup {
 
   OptionTable& table_;
   std::string name_;
+  std::string fallback_;
 };
 
 struct ConfigSource {
@@ -186,6 +194,15 @@ class OptionTable {
   // Whole groups that mean something to Glance and nothing here.
   void ignoredGroups(std::initializer_list<const char*> names);
 
+  // Groups that only the configuration names: once all sources are read, `add` gives them rows.
+  // Errors of `add` are those of the option, or of the group.
+  using AddRows = std::function<Status(OptionTable& table, const std::string& text)>;
+  // By the value of an option, when it is given ("fast:file,slow:file" names [fast] and [slow]).
+  void groupsNamedBy(std::string group, std::string key, AddRows add);
+  // By how their names begin: `add` is called with each such name ("cors.dashboard").
+  void groupsBeginning(std::string prefix, AddRows add);
+  bool hasGroup(std::string_view name) const;
+
   // Reads the sources and stores every value into its field. Unknown groups and keys, malformed
   // files and values are errors that name file and line; all are collected. Values: `$key`,
   // `${group.key}` are replaced by that option's value (defaults too), `$$` and `\$` give a dollar.
@@ -206,12 +223,18 @@ class OptionTable {
     std::string group, key, old_group, old_key;
   };
   friend class OptionLoader;
+  struct NamedGroups {
+    std::string group, key;  // the option that names them
+    std::string prefix;      // or how their names begin
+    AddRows add;
+  };
 
   std::vector<Option> rows_;
   std::vector<Group> groups_;
   std::vector<std::pair<std::string, std::string>>
       ignored_;  // group, key; key "*": the whole group
   std::vector<OldName> old_names_;
+  std::vector<NamedGroups> named_groups_;
 };
 
 // What a row's value looks like to people: secrets masked.

@@ -268,3 +268,60 @@ TEST_CASE("Options: help and documentation come from the table", "[options]") {
   CHECK_THAT(page, Contains("| `top` | text | none | Of the top. |"));
   CHECK_THAT(page, !Contains("s3cret"));
 }
+
+TEST_CASE("Options: an option, and how a group is called, make groups known", "[options]") {
+  struct Named {
+    std::string names;
+    std::map<std::string, std::int64_t> weights;  // by group; nodes stay where they are
+    std::int64_t shared = 1;
+  } named;
+  const auto addTo = [&named](OptionTable& table, const std::string& name) -> Status {
+    if (table.hasGroup(name)) return fail(ErrorCode::kInvalidArgument, name + " is taken");
+    std::int64_t& field = named.weights[name] = 1;
+    table.group(name).fallback("shared").integer("weight", field, "A weight.");
+    return {};
+  };
+  OptionTable table;
+  table.group("DEFAULT").text("names", named.names, "Names.");
+  table.group("shared").integer("weight", named.shared, "For all.");
+  table.groupsNamedBy("DEFAULT", "names", [&](OptionTable& rows, const std::string& names) {
+    return addTo(rows, names);
+  });
+  table.groupsBeginning("cors.", addTo);
+  TestDir dir;
+  const auto load = [&](const std::string& text, const char* environment = nullptr) {
+    REQUIRE(writeFileAtomic(dir.file("f.conf"), text));
+    return table.load({.sources = {{ConfigSource::Kind::kFile, dir.file("f.conf")}},
+                       .overrides = {},
+                       .environment = [environment](const std::string& name) {
+                         return name == "OS_FAST__WEIGHT" ? environment : nullptr;
+                       }});
+  };
+
+  SECTION("wherever they stand") {
+    const auto outcome =
+        load("[fast]\nweight = 5\n[cors.a]\nweight = 7\n[cors.a]\n[DEFAULT]\nnames = fast\n");
+    REQUIRE(outcome.ok());
+    CHECK(named.weights == std::map<std::string, std::int64_t>{{"fast", 5}, {"cors.a", 7}});
+  }
+  SECTION("what is not given comes from the group they share") {
+    REQUIRE(load("[DEFAULT]\nnames = fast\n[shared]\nweight = 3\n").ok());
+    CHECK(named.weights["fast"] == 3);
+    CHECK(table.find("fast", "weight")->value_text == "3");
+  }
+  SECTION("the environment knows them too") {
+    REQUIRE(load("[DEFAULT]\nnames = fast\n", "9").ok());
+    CHECK(named.weights["fast"] == 9);
+  }
+  SECTION("others stay unknown") {
+    const auto outcome = load("[DEFAULT]\nnames = fast\n[fast]\nspeed = 1\n[slow]\nweight = 1\n");
+    REQUIRE(outcome.errors.size() == 2);
+    CHECK_THAT(outcome.errors[0], Contains("[fast] speed: unknown option"));
+    CHECK_THAT(outcome.errors[1], Contains("[slow]: unknown group"));
+  }
+  SECTION("what cannot be added is an error of the option") {
+    const auto outcome = load("[DEFAULT]\nnames = shared\n");
+    REQUIRE(outcome.errors.size() == 1);
+    CHECK_THAT(outcome.errors[0], Contains("f.conf:2: [DEFAULT] names: shared is taken"));
+  }
+}

@@ -29,12 +29,11 @@ std::string storesOf(const Image& image) {
   return stores;
 }
 
-Document locationsOf(const Image& image, bool hidden) {
-  auto locations = Document::array();
-  if (hidden) return locations;
-  for (const auto& location : image.locations)
-    locations.push_back({{"url", location.url}, {"metadata", location.metadata}});
-  return locations;
+Document documentOf(const std::vector<Location>& locations) {
+  auto document = Document::array();
+  for (const auto& location : locations)
+    document.push_back({{"url", location.url}, {"metadata", location.metadata}});
+  return document;
 }
 
 // Sets the field's value, or nothing when this view does not show it.
@@ -42,7 +41,8 @@ void putLocationField(Document& out, const Image& image, const Field& field,
                       const ImageView& view) {
   const bool hidden = image.status == ImageStatus::kDeactivated && !view.admin;
   const std::string name(field.name);
-  if (field.id == FieldId::kLocations && view.locations) out[name] = locationsOf(image, hidden);
+  if (field.id == FieldId::kLocations && view.locations)
+    out[name] = hidden ? Document::array() : documentOf(image.locations);
   if (hidden || image.locations.empty()) return;
   if (field.id == FieldId::kDirectUrl && view.direct_url) out[name] = image.locations.front().url;
   if (field.id != FieldId::kStores || !view.stores) return;
@@ -127,6 +127,10 @@ std::string dump(const Document& document) {
 
 std::string imageJson(const Image& image, const ImageView& view) {
   return dump(documentOf(image, view));
+}
+
+std::string locationsJson(const std::vector<Location>& locations) {
+  return dump(documentOf(locations));
 }
 
 std::string imageListJson(const std::vector<Image>& images, const ImageView& view,

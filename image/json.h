@@ -21,6 +21,9 @@ struct ImageView {
 // property of the same name).
 std::string imageJson(const Image& image, const ImageView& view);
 
+// A bare array of locations.
+std::string locationsJson(const std::vector<Location>& locations);
+
 // A page of a list. `first` and `next` are paths with queries; `next` may be absent.
 struct PageLinks {
   std::string first;

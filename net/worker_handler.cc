@@ -70,7 +70,8 @@ class CollectingSink : public http::BodySink {
 std::vector<http::RouteRow> rowsOf(const std::vector<WorkerRoute>& routes) {
   std::vector<http::RouteRow> rows;
   rows.reserve(routes.size());
-  for (const WorkerRoute& route : routes) rows.push_back({route.method, route.pattern});
+  for (const WorkerRoute& route : routes)
+    rows.push_back({route.method, route.pattern, route.other_methods});
   return rows;
 }
 

@@ -14,6 +14,7 @@
 #include "base/context.h"
 #include "http/body_reader.h"
 #include "http/message.h"
+#include "http/router.h"
 #include "net/exchange.h"
 
 namespace glint::net {
@@ -55,6 +56,7 @@ struct WorkerRoute {
   const char* label;    // metric label: "image_upload"
   BodyMode body;
   WorkerFunction function;
+  http::OtherMethods other_methods = http::OtherMethods::kNotAllowed;
 };
 
 struct WorkerHandlerOptions {

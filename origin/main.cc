@@ -29,7 +29,7 @@
 #include "origin/origin_handler.h"
 #include "origin/policy/live_policy.h"
 #include "origin/state_lock.h"
-#include "origin/stores/file_store.h"
+#include "origin/stores/options.h"
 
 namespace glint::origin {
 namespace {
@@ -41,7 +41,7 @@ struct Backends {
   StateLock state;
   std::shared_ptr<const Policy> policy;
   std::unique_ptr<Identity> identity;
-  std::unique_ptr<Store> store;
+  OpenStores stores;
   std::unique_ptr<Catalog> catalog;
 };
 
@@ -56,14 +56,14 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto identity = openIdentity(options.identity);
   if (!identity) return tl::unexpected(identity.error());
   backends.identity = meteredIdentity(std::move(*identity), metrics);
-  auto store = openFileStore(options.store);
-  if (!store) return tl::unexpected(store.error());
-  backends.store = std::move(*store);
+  auto stores = openStores(options.stores);
+  if (!stores) return tl::unexpected(stores.error());
+  backends.stores = std::move(*stores);
   auto database = Database::open(options.database);
   if (!database) return tl::unexpected(database.error());
   backends.catalog = meteredCatalog(sqlCatalog(std::move(*database)), metrics);
   if (auto recovered =
-          recoverUploads({}, *backends.catalog, {backends.store.get()}, backends.state.instance);
+          recoverUploads({}, *backends.catalog, *backends.stores.set, backends.state.instance);
       !recovered)
     return tl::unexpected(recovered.error());
   return backends;
@@ -100,8 +100,9 @@ int run(OriginOptions options) {
                              .identity = *backends->identity,
                              .policy = *backends->policy,
                              .schema = schema,
-                             .stores = {backends->store.get()},
+                             .stores = *backends->stores.set,
                              .options = options.api};
+  const VersionOptions versions{.multi_store = services.stores.several()};
   ImageData data(services, options.data, origin_metrics);
   const auto events = EventFeed::create(*backends->catalog);
   auto workers = net::WorkerPool::create(options.workers);
@@ -127,7 +128,7 @@ int run(OriginOptions options) {
       [&](net::EventLoop&) -> std::unique_ptr<net::Handler> {
         return std::make_unique<OriginHandler>(
             own_routes, extension_routes,
-            std::make_unique<ApiFront>(api_routes, services, VersionOptions{}));
+            std::make_unique<ApiFront>(api_routes, services, versions));
       },
       request_metrics);
   if (!server) return startFailed(kName, server.error());

@@ -28,28 +28,6 @@ Status parseListen(std::string_view text, net::ServerOptions& server) {
   return {};
 }
 
-// oslo's spelling of an octal mode: a decimal number whose digits are read as octal ones.
-Status parseFileMode(std::string_view text, int& mode) {
-  constexpr int kMostBits = 0777;
-  constexpr int kOwnerRead = 0400;
-  const auto value = parseInteger<int>(text, 8);
-  if (!value || *value > kMostBits) return fail(ErrorCode::kInvalidArgument, "no octal file mode");
-  if (*value > 0 && (*value & kOwnerRead) == 0)
-    return fail(ErrorCode::kInvalidArgument, "the owner must be able to read");
-  mode = *value;
-  return {};
-}
-
-// One store, of files, is what this version has: other words in these options are told apart.
-Status onlyFileStore(std::string_view text) {
-  for (const std::string_view name : split(text, ',')) {
-    const std::string_view word = trim(name);
-    if (!word.empty() && word != "file" && word != "filesystem" && word != "http")
-      return fail(ErrorCode::kInvalidArgument, "only the store \"file\" is built in");
-  }
-  return {};
-}
-
 // "<number>[B|KB|MB|GB|TB]", binary multiples; 0: no quota.
 Status parseQuota(std::string_view text, std::uint64_t& bytes) {
   auto size = parseSize(text);
@@ -99,6 +77,10 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .integer("image_tag_quota", o.api.image_tag_quota, "Most tags of an image; negative: any.")
       .integer("image_member_quota", o.api.image_member_quota,
                "Most members of an image; negative: any.")
+      .boolean("show_image_direct_url", o.api.show_image_direct_url,
+               "Images tell where their bytes are (direct_url).")
+      .boolean("show_multiple_locations", o.api.show_multiple_locations,
+               "Images tell all places where their bytes are (locations).")
       .size("image_size_cap", o.data.image_size_cap, "Longest image, in bytes.", {.min = 1})
       .custom("user_storage_quota", "0", "a size",
               "Most bytes of images one project may keep; 0: any.",
@@ -173,16 +155,7 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
                 "retry_interval", "use_db_reconnect", "db_retry_interval", "db_inc_retry_interval",
                 "db_max_retry_interval", "db_max_retries", "connection_debug", "connection_trace",
                 "mysql_sql_mode", "mysql_wsrep_sync_wait"});
-  table.group("glance_store", "Where the bytes of images are kept.")
-      .path("filesystem_store_datadir", o.store.directory,
-            "Directory of images; empty: images in the state directory.")
-      .custom("filesystem_store_file_perm", "0", "an octal mode",
-              "Permissions of image files; 0: as the umask says.",
-              [&o](std::string_view text) { return parseFileMode(text, o.store.file_mode); })
-      .custom("stores", "file,http", "file", "The stores in use.", onlyFileStore)
-      .custom("default_store", "file", "file", "Where uploads go.", onlyFileStore)
-      .ignored({"filesystem_store_chunk_size", "filesystem_store_timeout",
-                "filesystem_store_thread_pool_size", "filesystem_store_threadpool_threshold"});
+  addOptions(table, o.stores);
   addOptions(table, o.identity);
   table.group("oslo_policy", "Who may do what.")
       .path("policy_file", o.policy.file,
@@ -226,7 +199,7 @@ Status finish(OriginOptions& options) {
   const std::string& state = options.state_dir;
   if (options.database.connection.empty())
     options.database.connection = "sqlite:///" + state + "/catalog.sqlite";
-  if (options.store.directory.empty()) options.store.directory = state + "/images";
+  if (auto stores = finish(options.stores, state); !stores) return stores;
   if (auto identity = finish(options.identity); !identity) return identity;
   StaticIdentityOptions& tokens = options.identity.static_tokens;
   if (tokens.tokens_file.empty()) {

@@ -15,7 +15,7 @@
 #include "origin/catalog/database_options.h"
 #include "origin/identity/options.h"
 #include "origin/policy/live_policy.h"
-#include "origin/stores/file_store.h"
+#include "origin/stores/options.h"
 
 namespace glint::origin {
 
@@ -26,7 +26,7 @@ struct OriginOptions {
   net::TlsOptions tls;                            // used when it names a certificate
   net::WorkerPoolOptions workers{.threads = 64};  // an upload keeps one while it runs
   DatabaseOptions database;
-  FileStoreOptions store;
+  StoresOptions stores;
   IdentityOptions identity;
   PolicySources policy;
   image::SchemaOptions schema;

@@ -37,7 +37,7 @@ TEST_CASE("OriginOptions: without configuration all is local", "[options]") {
   CHECK(loaded.options.server.host == "127.0.0.1");
   CHECK(loaded.options.server.port == 9292);
   CHECK(loaded.options.database.connection == "sqlite:////state/catalog.sqlite");
-  CHECK(loaded.options.store.directory == "/state/images");
+  CHECK(loaded.options.stores.only.file.directory == "/state/images");
   CHECK(loaded.options.identity.static_tokens.tokens_file == "/state/tokens");
   CHECK(loaded.options.identity.static_tokens.admin_token_file == "/state/admin-token");
 }
@@ -56,8 +56,8 @@ TEST_CASE("OriginOptions: a glance-api.conf is understood", "[options]") {
   CHECK(loaded.options.data.image_size_cap == 5);
   CHECK(loaded.options.data.user_storage_quota == 2048);
   CHECK(loaded.options.database.connection == "sqlite:////var/db");
-  CHECK(loaded.options.store.directory == "/images");
-  CHECK(loaded.options.store.file_mode == 0640);
+  CHECK(loaded.options.stores.only.file.directory == "/images");
+  CHECK(loaded.options.stores.only.file.file_mode == 0640);
   CHECK(loaded.options.schema.disk_formats == std::vector<std::string>{"raw", "qcow2"});
   CHECK(loaded.options.data.ingest.require_format_match == image::RequireMatch::kNo);
 }

@@ -1,6 +1,6 @@
 #include "base/uuid.h"
 #include "image/create_body.h"
-#include "image/json.h"
+#include "origin/api/image_view.h"
 #include "origin/api/images.h"
 
 namespace glint::origin {
@@ -34,6 +34,21 @@ Status mayCreate(const ApiRequest& request, const image::CreateDraft& draft) {
   return {};
 }
 
+void addList(http::HeaderMap& headers, const char* name, const std::vector<std::string>& words) {
+  std::string list;
+  for (const auto& word : words) list += (list.empty() ? "" : ",") + word;
+  if (!list.empty()) headers.add(name, std::move(list));
+}
+
+// How and where bytes can be brought for the new image.
+void tellOffers(const ApiServices& services, http::HeaderMap& headers) {
+  addList(headers, "OpenStack-image-import-methods", services.options.enabled_import_methods);
+  if (!services.stores.several()) return;
+  std::vector<std::string> ids;
+  for (const auto& entry : services.stores.entries()) ids.push_back(entry.store->id());
+  addList(headers, "OpenStack-image-store-ids", ids);
+}
+
 image::Time now(const ApiServices& services) {
   return std::chrono::floor<std::chrono::microseconds>(services.clock.systemNow());
 }
@@ -61,10 +76,11 @@ ApiResult<http::Response> createImage(ApiRequest& request) {
     return fail(ErrorCode::kConflict, "Image ID " + image.id.value + " already exists!");
   if (!created) return tl::unexpected(created.error());
 
-  auto response = jsonResponse(image::imageJson(image, {.admin = request.caller.is_admin}));
+  const std::string path = "/v2/images/" + image.id.value;
+  auto response = imageResponse(request, std::move(image));
   response.status = kStatusCreated;
-  response.headers.add("Location", requestBaseUrl(request.http.head, request.http.peer) +
-                                       "/v2/images/" + image.id.value);
+  response.headers.add("Location", requestBaseUrl(request.http.head, request.http.peer) + path);
+  tellOffers(services, response.headers);
   return response;
 }
 

@@ -81,23 +81,46 @@ tl::unexpected<ApiError> refuseGone(const ImageId& image) {
   return refuse(kStatusGone, "Image " + image.value + " was changed or deleted meanwhile");
 }
 
-Store* storeOf(const std::vector<Store*>& stores, const std::string& location) {
-  const auto found = std::ranges::find_if(
-      stores, [&location](const Store* store) { return store->owns(location); });
-  return found == stores.end() ? nullptr : *found;
+// Where the client wants its bytes; a single store cannot be chosen.
+ApiResult<Store*> chosenStore(const ApiRequest& request) {
+  const StoreSet& stores = request.services.stores;
+  const auto id = request.http.head.headers.get("x-image-meta-store");
+  if (!id || !stores.several()) return &stores.defaultStore();
+  Store* store = stores.find(*id);
+  if (store == nullptr) return fail(ErrorCode::kInvalidArgument, "there is no such store");
+  return store;
 }
 
-// §11.3: an order hint, which a single store cannot take.
-ApiResult<void> checkPreference(const ApiRequest& request) {
+// §11.3: the stores to be read first; an order hint, which a single store cannot take.
+ApiResult<std::vector<const Store*>> preferredStores(const ApiRequest& request) {
   const auto pairs = http::parseQuery(request.http.head.query());
   if (!pairs) return tl::unexpected(pairs.error());
+  std::vector<const Store*> preferred;
   for (const auto& [name, value] : *pairs) {
-    const auto items = split(value, ',');
-    if (name == "prefer" &&
-        std::ranges::any_of(items, [](std::string_view item) { return !trim(item).empty(); }))
-      return fail(ErrorCode::kInvalidArgument, "prefer needs more than one store");
+    if (name != "prefer") continue;
+    preferred.clear();  // of several parameters the last one counts
+    for (const std::string_view item : split(value, ',')) {
+      if (trim(item).empty()) continue;
+      if (!request.services.stores.several())
+        return fail(ErrorCode::kInvalidArgument, "prefer needs more than one store");
+      const Store* store = request.services.stores.find(trim(item));
+      if (store == nullptr)
+        return fail(ErrorCode::kInvalidArgument, "prefer names a store that there is not");
+      preferred.push_back(store);
+    }
   }
-  return {};
+  return preferred;
+}
+
+// In the order in which they are to be tried.
+std::vector<image::Location> readingOrder(const StoreSet& stores,
+                                          std::vector<image::Location> locations,
+                                          const std::vector<const Store*>& preferred) {
+  stores.arrange(locations);
+  std::ranges::stable_sort(locations, {}, [&](const image::Location& location) {
+    return std::ranges::find(preferred, stores.of(location)) - preferred.begin();
+  });
+  return locations;
 }
 
 // Counts an upload from its beginning to whatever end it takes.
@@ -163,6 +186,8 @@ ApiResult<http::Response> ImageData::upload(ApiRequest& request) {
     return refuse(kStatusUnsupportedMediaType, "Content-Type must be " + std::string(kOctetStream));
   const auto declared = declaredSize(request.http.head);
   if (!declared) return tl::unexpected(declared.error());
+  const auto store = chosenStore(request);
+  if (!store) return tl::unexpected(store.error());
   if (auto writer = requireWriter(request); !writer) return tl::unexpected(writer.error());
   const auto image = findVisible(request, ImageId{std::string(request.http.param("image_id"))});
   if (!image) return tl::unexpected(image.error());
@@ -174,18 +199,17 @@ ApiResult<http::Response> ImageData::upload(ApiRequest& request) {
   }
   if (!image->disk_format || !image->container_format)
     return fail(ErrorCode::kInvalidArgument, "disk_format and container_format must be set");
-  return receive(request, *image, *declared);
+  return receive(request, {*image, **store, *declared});
 }
 
-ApiResult<http::Response> ImageData::receive(ApiRequest& request, const Image& image,
-                                             std::optional<std::uint64_t> declared_size) {
+ApiResult<http::Response> ImageData::receive(ApiRequest& request, const Target& target) {
+  const auto& [image, store, declared_size] = target;
   CountedUpload counted(metrics_);
   const auto limit = limitFor(request, image, declared_size);
   if (!limit) {
     counted.failed(UploadResult::kTooLarge);
     return tl::unexpected(limit.error());
   }
-  Store& store = *services_.stores.front();
   auto upload =
       OpenUpload::begin(request.context, services_.catalog, store, image.id, options_.instance);
   if (!upload) {
@@ -248,12 +272,16 @@ ApiResult<http::Response> ImageData::download(ApiRequest& request) {
     return fail(ErrorCode::kForbidden, "the image is deactivated");
   if (auto allowed = authorize(request, "download_image", *image); !allowed)
     return tl::unexpected(allowed.error());
-  if (auto preference = checkPreference(request); !preference)
-    return tl::unexpected(preference.error());
+  const auto preferred = preferredStores(request);
+  if (!preferred) return tl::unexpected(preferred.error());
+  if (!preferred->empty())
+    if (auto allowed = authorize(request, "download_from_store", *image); !allowed)
+      return tl::unexpected(allowed.error());
 
   ApiResult<http::Response> response = noContent();
-  for (const image::Location& location : image->locations) {
-    Store* store = storeOf(services_.stores, location.url);
+  for (const image::Location& location :
+       readingOrder(services_.stores, image->locations, *preferred)) {
+    Store* store = services_.stores.of(location);
     if (store == nullptr) {
       response = tl::unexpected(
           ApiError(Error{ErrorCode::kInternal, "no store knows location " + location.url, 0}));
@@ -268,13 +296,14 @@ ApiResult<http::Response> ImageData::download(ApiRequest& request) {
   return response;
 }
 
-Status recoverUploads(const RequestContext& context, Catalog& catalog,
-                      const std::vector<Store*>& stores, const std::string& instance) {
+Status recoverUploads(const RequestContext& context, Catalog& catalog, const StoreSet& stores,
+                      const std::string& instance) {
   const auto open = catalog.openUploads(context, instance);
   if (!open) return failWith("find interrupted uploads", open.error());
   for (const auto& [id, claim] : *open) {
-    for (Store* store : stores) {
-      auto removed = store->remove(context, store->locationOf(id));
+    for (const StoreEntry& entry : stores.entries()) {
+      if (!entry.store->capabilities().write) continue;
+      auto removed = entry.store->remove(context, entry.store->locationOf(id));
       if (!removed && removed.error().code != ErrorCode::kNotFound)
         return failWith("remove bytes of interrupted upload", removed.error());
     }

@@ -32,8 +32,12 @@ class ImageData {
   ApiResult<http::Response> download(ApiRequest& request);
 
  private:
-  ApiResult<http::Response> receive(ApiRequest& request, const image::Image& image,
-                                    std::optional<std::uint64_t> declared_size);
+  struct Target {
+    const image::Image& image;
+    Store& store;
+    std::optional<std::uint64_t> declared_size;
+  };
+  ApiResult<http::Response> receive(ApiRequest& request, const Target& target);
   // How many bytes this upload may have, and why not more.
   ApiResult<std::uint64_t> limitFor(ApiRequest& request, const image::Image& image,
                                     std::optional<std::uint64_t> declared_size);
@@ -45,7 +49,7 @@ class ImageData {
 
 // Puts images whose upload died with a former process of this instance back to "queued", and
 // removes the bytes such uploads may have left. To be called before requests are served.
-Status recoverUploads(const RequestContext& context, Catalog& catalog,
-                      const std::vector<Store*>& stores, const std::string& instance);
+Status recoverUploads(const RequestContext& context, Catalog& catalog, const StoreSet& stores,
+                      const std::string& instance);
 
 }  // namespace glint::origin

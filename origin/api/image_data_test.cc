@@ -54,6 +54,8 @@ class FailingStore final : public Store {
   std::optional<ErrorCode> open_error;
 
   const std::string& id() const override { return inner_->id(); }
+  std::string_view type() const override { return inner_->type(); }
+  std::vector<StoreProperty> properties() const override { return inner_->properties(); }
   StoreCapabilities capabilities() const override { return inner_->capabilities(); }
   Result<std::unique_ptr<StoreWriter>> put(const RequestContext& context, const ImageId& image,
                                            std::optional<std::uint64_t> size) override {
@@ -103,11 +105,12 @@ struct DataFixture {
   std::shared_ptr<const Policy> policy = Policy::create().value();
   image::ImageSchema schema;
   FailingStore store{std::move(openFileStore({.id = "", .directory = dir.file("images")}).value())};
+  StoreSet stores{store};
   ApiServices services{.catalog = *catalog,
                        .identity = *identity,
                        .policy = *policy,
                        .schema = schema,
-                       .stores = {&store}};
+                       .stores = stores};
   ImageData data;
   std::unique_ptr<net::WorkerPool> workers = net::WorkerPool::create({.threads = 4});
   std::shared_ptr<net::WorkerHandler> routes = net::WorkerHandler::create(
@@ -392,7 +395,7 @@ TEST_CASE("Upload: who lost the image to another is told so", "[image_data]") {
   DataFixture f;
   const ImageId id = f.created();
   auto client = f.begun(id, 6, "abc");
-  REQUIRE(recoverUploads(f.context, *f.catalog, {&f.store}, kInstance));
+  REQUIRE(recoverUploads(f.context, *f.catalog, f.stores, kInstance));
   CHECK(f.get(id).status == ImageStatus::kQueued);
   CHECK(f.upload(id, "winner").status == 204);
   REQUIRE(client->send("def"));
@@ -423,9 +426,9 @@ TEST_CASE("Recovery: what a dead process left becomes queued and empty", "[image
     std::ofstream(f.path(image)) << "published, not committed";
   }
   REQUIRE(f.catalog->remove(f.context, deleted, [](const Image&) -> Status { return {}; }));
-  REQUIRE(recoverUploads(f.context, *f.catalog, {&f.store}, "somebody else"));
+  REQUIRE(recoverUploads(f.context, *f.catalog, f.stores, "somebody else"));
   CHECK(f.get(id).status == ImageStatus::kSaving);
-  REQUIRE(recoverUploads(f.context, *f.catalog, {&f.store}, kInstance));
+  REQUIRE(recoverUploads(f.context, *f.catalog, f.stores, kInstance));
   CHECK(f.get(id).status == ImageStatus::kQueued);
   CHECK_FALSE(std::filesystem::exists(f.path(id)));
   CHECK_FALSE(std::filesystem::exists(f.path(deleted)));

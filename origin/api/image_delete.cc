@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "base/log.h"
 #include "origin/api/images.h"
 
@@ -10,11 +8,9 @@ namespace {
 // The record is gone already: bytes that cannot be removed are an operator's matter.
 void emptyLocation(const ApiRequest& request, const image::Image& image,
                    const image::Location& location) {
-  const auto& stores = request.services.stores;
-  const auto owner =
-      std::ranges::find_if(stores, [&](const Store* store) { return store->owns(location.url); });
-  if (owner == stores.end() || !(*owner)->capabilities().remove) return;
-  const auto removed = (*owner)->remove(request.context, location.url);
+  Store* store = request.services.stores.of(location);
+  if (store == nullptr || !store->capabilities().remove) return;
+  const auto removed = store->remove(request.context, location.url);
   if (removed || removed.error().code == ErrorCode::kNotFound) return;
   log::error("image_bytes_left", {{"request_id", request.context.request_id},
                                   {"image_id", image.id.value},

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "http/url.h"
-#include "image/json.h"
+#include "origin/api/image_view.h"
 #include "origin/api/images.h"
 #include "origin/api/list_request.h"
 
@@ -67,8 +67,8 @@ ApiResult<http::Response> listImages(ApiRequest& request) {
   const bool full = query->limit > 0 && images.size() == query->limit;
   std::erase_if(images,
                 [&](const image::Image& image) { return !authorize(request, "get_image", image); });
-  return jsonResponse(image::imageListJson(images, {.admin = request.caller.is_admin},
-                                           linksOf(*parameters, full, images)));
+  const auto links = linksOf(*parameters, full, images);
+  return imageListResponse(request, std::move(images), links);
 }
 
 }  // namespace glint::origin

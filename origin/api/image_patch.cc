@@ -1,5 +1,5 @@
-#include "image/json.h"
 #include "image/json_patch.h"
+#include "origin/api/image_view.h"
 #include "origin/api/images.h"
 
 namespace glint::origin {
@@ -14,10 +14,6 @@ ApiResult<image::PatchDialect> dialectOf(const http::RequestHead& head) {
   return tl::unexpected(std::move(error));
 }
 
-http::Response shown(const ApiRequest& request, const image::Image& image) {
-  return jsonResponse(image::imageJson(image, {.admin = request.caller.is_admin}));
-}
-
 }  // namespace
 
 ApiResult<http::Response> patchImage(ApiRequest& request) {
@@ -27,9 +23,9 @@ ApiResult<http::Response> patchImage(ApiRequest& request) {
   const auto changes = image::parsePatch(request.http.body, *dialect, request.services.schema);
   if (!changes) return tl::unexpected(changes.error());
   if (auto status = requireWriter(request); !status) return tl::unexpected(status.error());
-  const auto found = findVisible(request, {std::string(request.http.param("image_id"))});
+  auto found = findVisible(request, {std::string(request.http.param("image_id"))});
   if (!found) return tl::unexpected(found.error());
-  if (changes->empty()) return shown(request, *found);
+  if (changes->empty()) return imageResponse(request, std::move(*found));
 
   const image::PatchRules rules{
       .may = [&](std::string_view rule,
@@ -46,7 +42,7 @@ ApiResult<http::Response> patchImage(ApiRequest& request) {
         return {};
       });
   if (!saved) return tl::unexpected(saved.error());
-  return shown(request, *saved);
+  return imageResponse(request, std::move(*saved));
 }
 
 }  // namespace glint::origin

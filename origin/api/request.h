@@ -23,7 +23,7 @@
 #include "origin/catalog/catalog.h"
 #include "origin/identity/identity.h"
 #include "origin/policy/policy.h"
-#include "origin/stores/store.h"
+#include "origin/stores/store_set.h"
 
 namespace glint::image {
 class ImageSchema;
@@ -39,6 +39,9 @@ struct ApiOptions {
   std::int64_t image_tag_quota = 128;
   std::int64_t image_member_quota = 128;
   std::uint32_t max_request_id_length = 64;  // 0: any
+  bool show_image_direct_url = false;
+  bool show_multiple_locations = false;                  // and let them be patched
+  std::vector<std::string> enabled_import_methods = {};  // those there are
 };
 
 // Everything handlers work with; outlives them.
@@ -47,7 +50,7 @@ struct ApiServices {
   Identity& identity;
   const Policy& policy;
   const image::ImageSchema& schema;
-  std::vector<Store*> stores;
+  const StoreSet& stores;
   ApiOptions options = {};
   const Clock& clock = Clock::real();
 };

@@ -1,7 +1,9 @@
 #include "origin/api/routes.h"
 
 #include "origin/api/event_feed.h"
+#include "origin/api/image_locations.h"
 #include "origin/api/images.h"
+#include "origin/api/info.h"
 
 namespace glint::origin {
 
@@ -14,6 +16,7 @@ struct ApiRoute {
   net::BodyMode body;
   BodyRule rule;
   ApiFunction function;
+  http::OtherMethods other_methods = http::OtherMethods::kNotAllowed;
 };
 
 std::vector<net::WorkerRoute> routesOf(const ApiServices& services, std::vector<ApiRoute> table) {
@@ -21,7 +24,7 @@ std::vector<net::WorkerRoute> routesOf(const ApiServices& services, std::vector<
   routes.reserve(table.size());
   for (auto& row : table)
     routes.push_back({row.method, row.pattern, row.label, row.body,
-                      apiRoute(services, row.rule, std::move(row.function))});
+                      apiRoute(services, row.rule, std::move(row.function)), row.other_methods});
   return routes;
 }
 
@@ -56,6 +59,14 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
        changeMember},
       {kDelete, "/v2/images/{image_id}/members/{member_id}", "member_remove", kNone, kNoBody,
        removeMember},
+      {kGet, "/v2/images/{image_id}/locations", "location_list", kNone, kBody, listLocations},
+      {kDelete, "/v2/stores/{store_id}/{image_id}", "image_delete_from_store", kNone, kNoBody,
+       deleteFromStore},
+      {kGet, "/v2/info/import", "info_import", kNone, kNoBody, showImportInfo},
+      {kGet, "/v2/info/stores", "info_stores", kNone, kNoBody, listStores},
+      {kGet, "/v2/info/stores/detail", "info_stores_detail", kNone, kNoBody, detailStores},
+      {kGet, "/v2/info/usage", "info_usage", kNone, kBody, showUsage,
+       http::OtherMethods::kNotFound},
       {kGet, "/v2/schemas/member", "schema_member", kNone, kNoBody, showMemberSchema},
       {kGet, "/v2/schemas/members", "schema_members", kNone, kNoBody, showMembersSchema},
       {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},

@@ -17,6 +17,7 @@
 #include "origin/catalog/sql_catalog.h"
 #include "origin/identity/static_identity.h"
 #include "origin/stores/file_store.h"
+#include "origin/stores/store_set.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -44,17 +45,21 @@ struct ApiAnswer : net::testing::RawResponse {
 
 class ApiFixture {
  public:
-  explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {})
+  // With `store_ids` there are several stores, the first one the default.
+  explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {},
+                      const std::vector<std::string>& store_ids = {},
+                      DataRoutes data = {noBytes, noBytes})
       : catalog(openSqlCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
                                 .connections = 2,
                                 .durable = false})
                     .value()),
-        store(openFileStore({.id = {}, .directory = dir.file("store")}).value()),
+        opened(openStores(store_ids)),
+        stores(storeSet(store_ids)),
         identity(openIdentity()),
         policy(Policy::create().value()),
-        services{*catalog, *identity, *policy, schema, {store.get()}, std::move(options)},
+        services{*catalog, *identity, *policy, schema, stores, std::move(options)},
         pool(net::WorkerPool::create({.threads = 2, .queue_limit = 64})),
-        handler(net::WorkerHandler::create(apiRoutes(services, {noBytes, noBytes}),
+        handler(net::WorkerHandler::create(apiRoutes(services, std::move(data)),
                                            apiErrorResponder(services), *pool, {})),
         front(handler, services, versions),
         server(std::make_unique<net::testing::ServerFixture>(
@@ -101,7 +106,8 @@ class ApiFixture {
 
   TempDir dir;
   std::unique_ptr<Catalog> catalog;
-  std::unique_ptr<Store> store;
+  std::vector<std::unique_ptr<Store>> opened;
+  StoreSet stores;
   std::unique_ptr<StaticIdentity> identity;
   std::shared_ptr<const Policy> policy;
   image::ImageSchema schema;
@@ -114,6 +120,24 @@ class ApiFixture {
 
  private:
   static ApiResult<http::Response> noBytes(ApiRequest&) { return noContent(); }
+
+  std::vector<std::unique_ptr<Store>> openStores(std::vector<std::string> ids) const {
+    if (ids.empty()) ids.emplace_back();
+    std::vector<std::unique_ptr<Store>> made;
+    for (const auto& id : ids)
+      made.push_back(openFileStore({.id = id, .directory = dir.file("store" + id)}).value());
+    return made;
+  }
+
+  // The last one has the most weight, and the default one a description.
+  StoreSet storeSet(const std::vector<std::string>& ids) const {
+    if (ids.empty()) return StoreSet(*opened.front());
+    std::vector<StoreEntry> entries;
+    for (const auto& store : opened)
+      entries.push_back({store.get(), entries.empty() ? "The first." : "",
+                         static_cast<std::int64_t>(entries.size())});
+    return {std::move(entries), ids.front()};
+  }
 
   std::unique_ptr<StaticIdentity> openIdentity() const {
     const std::string tokens = std::string(kAdmin) + " u0 admin admin,member,reader\n" + kMemberA +

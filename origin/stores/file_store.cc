@@ -44,6 +44,11 @@ bool safeName(std::string_view name) {
   return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, safe);
 }
 
+bool allZero(std::span<const std::byte> bytes) {
+  return bytes.empty() || (bytes[0] == std::byte{0} &&
+                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
 // A temporary file, locked while it is written so that another process's sweep leaves it alone, and
 // unlinked unless it was published.
 class TemporaryFile {
@@ -95,7 +100,7 @@ class TemporaryFile {
 // systems without O_DIRECT, go through the cache.
 class FileOutput {
  public:
-  explicit FileOutput(int fd) : fd_(fd) {
+  FileOutput(int fd, bool thin) : fd_(fd), thin_(thin) {
     const int flags = ::fcntl(fd, F_GETFL);
     direct_ = flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_DIRECT) == 0;
     if (direct_) buffer_.reset(::operator new(kBufferBytes, std::align_val_t(kAlignment)));
@@ -120,6 +125,9 @@ class FileOutput {
       // What is left has any length, which O_DIRECT does not take.
       if (auto buffered = leaveDirect(); !buffered) return buffered;
     }
+    // Holes at the end have not made the file any longer.
+    if (thin_ && ::ftruncate(fd_, static_cast<off_t>(size_)) != 0)
+      return failErrno("set the length", errno);
     if (::fsync(fd_) != 0) return failErrno("sync", errno);
     return {};
   }
@@ -127,6 +135,7 @@ class FileOutput {
  private:
   static constexpr std::size_t kBufferBytes = 1u << 20;
   static constexpr std::size_t kAlignment = 4096;
+  static constexpr std::size_t kHoleBytes = 64u << 10;  // zeros in pieces of this become holes
   struct Deleter {
     void operator()(void* memory) const noexcept {
       ::operator delete(memory, std::align_val_t(kAlignment));
@@ -137,7 +146,7 @@ class FileOutput {
 
   Status flush() {
     const std::span<const std::byte> bytes(data(), used_);
-    auto written = pwriteFull(fd_, bytes, size_);
+    auto written = writeAt(bytes, size_);
     // EINVAL: this file system has the flag but not for this alignment.
     if (!written && written.error().os_errno == EINVAL) return leaveDirect();
     if (!written) return written;
@@ -154,8 +163,26 @@ class FileOutput {
     return writeThrough({data(), std::exchange(used_, 0)});
   }
 
+  // Leaves out what is zero, when the store is thin: the file is new.
+  Status writeAt(std::span<const std::byte> bytes, std::uint64_t offset) const {
+    if (!thin_) return pwriteFull(fd_, bytes, offset);
+    while (!bytes.empty()) {
+      const auto piece = [&](std::size_t begin) {
+        return bytes.subspan(begin, std::min(kHoleBytes, bytes.size() - begin));
+      };
+      const bool hole = allZero(piece(0));
+      std::size_t end = 0;
+      while (end < bytes.size() && allZero(piece(end)) == hole) end += piece(end).size();
+      if (!hole)
+        if (auto written = pwriteFull(fd_, bytes.first(end), offset); !written) return written;
+      bytes = bytes.subspan(end);
+      offset += end;
+    }
+    return {};
+  }
+
   Status writeThrough(std::span<const std::byte> bytes) {
-    if (auto written = pwriteFull(fd_, bytes, size_); !written) return written;
+    if (auto written = writeAt(bytes, size_); !written) return written;
     size_ += bytes.size();
     if (size_ - behind_ >= kWriteBehindBytes) {
       // A hint: what fails here is found by the sync at the end.
@@ -167,6 +194,7 @@ class FileOutput {
   }
 
   const int fd_;
+  const bool thin_;
   bool direct_ = false;
   std::unique_ptr<void, Deleter> buffer_;
   std::size_t used_ = 0;      // of buffer_
@@ -176,11 +204,11 @@ class FileOutput {
 
 class FileWriter final : public StoreWriter {
  public:
-  FileWriter(std::string directory, std::string target, int mode, TemporaryFile file)
-      : directory_(std::move(directory)),
+  FileWriter(const FileStoreOptions& options, std::string target, TemporaryFile file)
+      : options_(options),
         target_(std::move(target)),
-        mode_(mode),
-        file_(std::move(file)) {}
+        file_(std::move(file)),
+        output_(file_.fd(), options.thin) {}
 
   Status write(Slice slice) override {
     auto written = output_.write(slice.bytes());
@@ -189,7 +217,8 @@ class FileWriter final : public StoreWriter {
   }
 
   Result<image::Location> commit() override {
-    if (mode_ > 0 && ::fchmod(file_.fd(), static_cast<mode_t>(mode_)) != 0) {
+    const auto mode = static_cast<mode_t>(options_.file_mode);
+    if (mode > 0 && ::fchmod(file_.fd(), mode) != 0) {
       log::warn("file_mode_not_set",
                 {{"path", target_},
                  {"error", std::error_code(errno, std::generic_category()).message()}});
@@ -197,19 +226,20 @@ class FileWriter final : public StoreWriter {
     if (auto synced = output_.sync(); !synced) return failWith("write " + target_, synced.error());
     if (auto published = file_.publish(target_); !published)
       return tl::unexpected(published.error());
-    if (auto synced = syncDirectory(directory_); !synced) {
+    if (auto synced = syncDirectory(options_.directory); !synced) {
       ::unlink(target_.c_str());
       return tl::unexpected(synced.error());
     }
-    return image::Location{std::string(kScheme) + target_, {}};
+    image::Location location{std::string(kScheme) + target_, {}};
+    if (!options_.id.empty()) location.metadata["store"] = options_.id;
+    return location;
   }
 
  private:
-  const std::string directory_;
+  const FileStoreOptions& options_;  // the store's, which outlives its writers
   const std::string target_;
-  const int mode_;
   TemporaryFile file_;
-  FileOutput output_{file_.fd()};
+  FileOutput output_;
 };
 
 class FileStore final : public Store {
@@ -217,6 +247,12 @@ class FileStore final : public Store {
   explicit FileStore(FileStoreOptions options) : options_(std::move(options)) {}
 
   const std::string& id() const override { return options_.id; }
+  std::string_view type() const override { return "file"; }
+  std::vector<StoreProperty> properties() const override {
+    return {{"data_dir", options_.directory},
+            {"chunk_size", options_.chunk_size},
+            {"thin_provisioning", options_.thin}};
+  }
   StoreCapabilities capabilities() const override {
     return {.write = true, .remove = true, .random_read = true};
   }
@@ -232,8 +268,7 @@ class FileStore final : public Store {
     if (auto fits = checkRoom(size.value_or(0)); !fits) return tl::unexpected(fits.error());
     auto file = TemporaryFile::create(options_.directory);
     if (!file) return failWith("store image " + image.value, file.error());
-    return std::make_unique<FileWriter>(options_.directory, target, options_.file_mode,
-                                        std::move(*file));
+    return std::make_unique<FileWriter>(options_, target, std::move(*file));
   }
 
   Result<http::Body> open(const RequestContext& /*context*/, const std::string& location,

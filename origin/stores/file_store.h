@@ -5,6 +5,7 @@
 // the next start removes; those another running process still writes are locked and stay.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,9 +14,11 @@
 namespace glint::origin {
 
 struct FileStoreOptions {
-  std::string id;         // backend id; empty in a single-store deployment
-  std::string directory;  // filesystem_store_datadir
-  int file_mode = 0;      // filesystem_store_file_perm; 0: leave it to the umask
+  std::string id;                   // backend id; empty in a single-store deployment
+  std::string directory;            // filesystem_store_datadir
+  int file_mode = 0;                // filesystem_store_file_perm; 0: leave it to the umask
+  bool thin = false;                // filesystem_thin_provisioning: zeros become holes
+  std::int64_t chunk_size = 65536;  // filesystem_store_chunk_size, told to operators; bytes
 };
 
 // Creates the directory if need be, checks that it can be written, removes what crashed uploads

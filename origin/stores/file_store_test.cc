@@ -246,4 +246,26 @@ TEST_CASE("FileStore: file_mode is applied", "[stores]") {
   CHECK((status.st_mode & 0777) == 0640);
 }
 
+TEST_CASE("FileStore: a thin store leaves out zeros and keeps the length", "[store]") {
+  TempDir dir;
+  const auto store =
+      openFileStore({.id = "thin", .directory = dir.file("thin"), .file_mode = 0, .thin = true})
+          .value();
+  const std::string data(100'000, 'x');
+  const std::string zeros(3u << 20, '\0');
+  const std::string tail = GENERATE(as<std::string>(), "", "t", std::string(70'000, '\0'));
+  auto writer = store->put(testContext(), kImage, std::nullopt).value();
+  for (const std::string& piece : {data, zeros, data, zeros, tail})
+    if (!piece.empty()) REQUIRE(writer->write(Slice::of(piece)));
+  const auto location = writer->commit().value();
+  CHECK(location.metadata == std::map<std::string, std::string>{{"store", "thin"}});
+
+  const std::string whole = data + zeros + data + zeros + tail;
+  CHECK(store->size(testContext(), location.url).value() == whole.size());
+  CHECK(read(store->open(testContext(), location.url, 0, whole.size()).value()) == whole);
+  struct stat status {};
+  REQUIRE(::stat(location.url.substr(7).c_str(), &status) == 0);
+  CHECK(status.st_blocks * 512 < 1 << 20);
+}
+
 }  // namespace glint::origin

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/context.h"
@@ -23,6 +25,12 @@ struct StoreCapabilities {
   bool write = false;
   bool remove = false;
   bool random_read = false;  // open() with any offset and length
+};
+
+// What operators are told of a store (GET /v2/info/stores/detail). Never a secret.
+struct StoreProperty {
+  std::string name;
+  std::variant<std::string, std::int64_t, bool> value;
 };
 
 // Takes the bytes of one new object. Until commit() has succeeded nobody can open the object;
@@ -42,6 +50,8 @@ class Store {
   virtual ~Store() = default;
 
   virtual const std::string& id() const = 0;  // "" in a single-store deployment
+  virtual std::string_view type() const = 0;  // as enabled_backends spells it: "file"
+  virtual std::vector<StoreProperty> properties() const = 0;
   virtual StoreCapabilities capabilities() const = 0;
 
   // Begins a new object for the image; `size` when the sender declared it (a hint, not enforced).
