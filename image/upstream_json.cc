@@ -1,6 +1,8 @@
 #include "image/upstream_json.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxText = 1024;  // of any text that is kept
+constexpr std::size_t kMaxText = 1024;    // of any text that is kept
+constexpr std::size_t kMaxLabels = 1024;  // tags, and properties, of one image
 
 // Reads fields one by one and remembers the first that is not what it should be.
 class ShowAnswer {
@@ -68,16 +71,36 @@ std::optional<std::string> algorithmOf(ShowAnswer& answer) {
   return name;
 }
 
-}  // namespace
+auto noImage(const std::string& why) {
+  return fail(ErrorCode::kUpstream, "the upstream's answer is no image: " + why);
+}
 
-Result<Image> parseShowAnswer(std::string_view body) {
-  const auto noImage = [](const std::string& why) {
-    return fail(ErrorCode::kUpstream, "the upstream's answer is no image: " + why);
-  };
-  if (body.size() > kMaxShowAnswer) return noImage("too long");
-  const auto object = json::parse(body, nullptr, false);
-  if (!object.is_object()) return noImage("not a JSON object");
+// Names that are no custom properties, among those whose values are text.
+constexpr std::array<std::string_view, 19> kBaseTexts = {
+    "id",          "status",           "name",          "owner",      "visibility",
+    "checksum",    "os_hash_algo",     "os_hash_value", "created_at", "updated_at",
+    "disk_format", "container_format", "self",          "file",       "schema",
+    "direct_url",  "stores",           "deleted_at",    "tags"};
 
+// Tags and custom properties, leniently: what is of another type is left out.
+void readLabels(const json& object, Image& image) {
+  if (const auto tags = object.find("tags"); tags != object.end() && tags->is_array()) {
+    for (const auto& tag : *tags) {
+      if (image.tags.size() >= kMaxLabels) break;
+      if (tag.is_string() && tag.get_ref<const std::string&>().size() <= kMaxText)
+        image.tags.insert(tag.get<std::string>());
+    }
+  }
+  for (const auto& [name, value] : object.items()) {
+    if (image.properties.size() >= kMaxLabels) break;
+    if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxText ||
+        name.size() > kMaxText || std::ranges::find(kBaseTexts, name) != kBaseTexts.end())
+      continue;
+    image.properties.emplace(name, value.get<std::string>());
+  }
+}
+
+Result<Image> readImage(const json& object) {
   ShowAnswer answer(object);
   Image image;
   const auto id = answer.text("id");
@@ -99,9 +122,44 @@ Result<Image> parseShowAnswer(std::string_view body) {
     image.os_hash_algo.reset();
     image.os_hash_value.reset();
   }
+  image.disk_format = answer.text("disk_format");
+  image.container_format = answer.text("container_format");
   image.updated_at = parseTime(answer.text("updated_at").value_or("")).value_or(Time{});
   if (!answer.wrong().empty()) return noImage(answer.wrong());
+  const auto hidden = object.find("os_hidden");
+  image.os_hidden = hidden != object.end() && hidden->is_boolean() && hidden->get<bool>();
+  readLabels(object, image);
   return image;
+}
+
+}  // namespace
+
+Result<Image> parseShowAnswer(std::string_view body) {
+  if (body.size() > kMaxShowAnswer) return noImage("too long");
+  const auto object = json::parse(body, nullptr, false);
+  if (!object.is_object()) return noImage("not a JSON object");
+  return readImage(object);
+}
+
+Result<ListAnswer> parseListAnswer(std::string_view body) {
+  const auto noList = [] {
+    return fail(ErrorCode::kUpstream, "the upstream's answer is no list of images");
+  };
+  if (body.size() > kMaxListAnswer) return noList();
+  const auto object = json::parse(body, nullptr, false);
+  if (!object.is_object()) return noList();
+  const auto images = object.find("images");
+  if (images == object.end() || !images->is_array()) return noList();
+  ListAnswer answer;
+  for (const auto& one : *images) {
+    if (!one.is_object()) continue;
+    if (auto image = readImage(one)) answer.images.push_back(std::move(*image));
+  }
+  const auto next = object.find("next");
+  if (next != object.end() && next->is_string()) answer.next = next->get<std::string>();
+  // A path of the service itself, nothing else.
+  if (!answer.next.starts_with("/v2/") || answer.next.size() > 8 * kMaxText) answer.next.clear();
+  return answer;
 }
 
 }  // namespace glint::image

@@ -10,12 +10,14 @@ constexpr std::size_t indexOf(E value) {
 
 // The label values in the order of the enums.
 constexpr std::array<const char*, kUpstreamKindCount> kKinds{"authorize", "fill", "forward",
-                                                             "health"};
+                                                             "health",    "feed", "prefetch"};
 constexpr std::array<const char*, 6> kResults{"2xx", "3xx", "4xx", "5xx", "timeout", "failed"};
 constexpr std::array<const char*, 6> kFillResults{"stored",   "not_stored", "mismatch",
                                                   "upstream", "disk",       "cancelled"};
 constexpr std::array<const char*, 2> kStages{"fill", "store"};
 constexpr std::array<const char*, 4> kDecisions{"allowed", "denied", "absent", "error"};
+constexpr std::array<const char*, 6> kFeedEvents{"activated", "changed", "deactivated",
+                                                 "deleted",   "members", "reset"};
 constexpr std::array<const char*, 3> kDeciders{"cache", "upstream", "grace"};
 
 constexpr std::size_t kTimeout = 4;
@@ -47,7 +49,11 @@ EdgeMetrics::EdgeMetrics(Registry& registry)
       fill_duration_(registry.histogram(Metric::kFillDuration)),
       fill_resumes_(registry.counter(Metric::kFillResumes)),
       write_no_space_(registry.counter(Metric::kStoreWriteFailures, {"no_space"})),
-      write_io_(registry.counter(Metric::kStoreWriteFailures, {"io"})) {
+      write_io_(registry.counter(Metric::kStoreWriteFailures, {"io"})),
+      feed_connected_(registry.gauge(Metric::kFeedConnected)),
+      feed_age_(registry.gauge(Metric::kFeedAge)) {
+  for (std::size_t i = 0; i < kFeedEvents.size(); ++i)
+    feed_events_[i] = registry.counter(Metric::kFeedEvents, {kFeedEvents[i]});
   for (std::size_t kind = 0; kind < kKinds.size(); ++kind) {
     for (std::size_t result = 0; result < kResults.size(); ++result)
       upstream_requests_[kind][result] =
@@ -100,6 +106,13 @@ void EdgeMetrics::storeWriteFailed(ErrorCode code) {
 
 void EdgeMetrics::authorization(Decision decision, DecidedBy by) {
   decisions_[indexOf(decision)][indexOf(by)].increment();
+}
+
+void EdgeMetrics::feedEvent(FeedEvent event) { feed_events_[indexOf(event)].increment(); }
+
+void EdgeMetrics::feedState(bool connected, std::chrono::nanoseconds age) {
+  feed_connected_.set(connected ? 1 : 0);
+  feed_age_.set(inSeconds(age));
 }
 
 void EdgeMetrics::watchStore(std::function<StoreSample()> sample) {

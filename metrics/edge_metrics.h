@@ -14,8 +14,8 @@
 namespace glint::metrics {
 
 // Why the edge speaks to the upstream.
-enum class UpstreamKind : std::uint8_t { kAuthorize, kFill, kForward, kHealth };
-inline constexpr std::size_t kUpstreamKindCount = 4;
+enum class UpstreamKind : std::uint8_t { kAuthorize, kFill, kForward, kHealth, kFeed, kPrefetch };
+inline constexpr std::size_t kUpstreamKindCount = 6;
 
 enum class FillResult : std::uint8_t {
   kStored,
@@ -27,6 +27,14 @@ enum class FillResult : std::uint8_t {
 };
 enum class VerifiedAt : std::uint8_t { kFill, kStore };
 enum class Decision : std::uint8_t { kAllowed, kDenied, kAbsent, kError };
+enum class FeedEvent : std::uint8_t {
+  kActivated,
+  kChanged,
+  kDeactivated,
+  kDeleted,
+  kMembers,
+  kReset,
+};
 enum class DecidedBy : std::uint8_t { kCache, kUpstream, kGrace };
 
 struct StoreSample {
@@ -73,6 +81,9 @@ class EdgeMetrics {
   void storeWriteFailed(ErrorCode code);
   void authorization(Decision decision, DecidedBy by);
 
+  void feedEvent(FeedEvent event);
+  void feedState(bool connected, std::chrono::nanoseconds age);
+
   // Read at each scrape.
   void watchStore(std::function<StoreSample()> sample);
   void watchAuthorizationCache(std::function<std::size_t()> entries);
@@ -95,6 +106,8 @@ class EdgeMetrics {
   std::array<Counter, 2> verification_failures_;
   Counter write_no_space_, write_io_;
   std::array<std::array<Counter, 3>, 4> decisions_;
+  Gauge feed_connected_, feed_age_;
+  std::array<Counter, 6> feed_events_;
 };
 
 }  // namespace glint::metrics

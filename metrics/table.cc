@@ -22,7 +22,9 @@ constexpr std::array kDecisions{"allowed", "denied", "absent", "error"};
 constexpr std::array kDecidedBy{"cache", "upstream", "grace", "policy"};
 constexpr std::array kCacheResults{"hit",    "miss",   "coalesced", "partial",
                                    "bypass", "denied", "stale",     "error"};
-constexpr std::array kUpstreamKinds{"authorize", "fill", "forward", "health"};
+constexpr std::array kUpstreamKinds{"authorize", "fill", "forward", "health", "feed", "prefetch"};
+constexpr std::array kFeedEventKinds{"activated", "changed", "deactivated",
+                                     "deleted",   "members", "reset"};
 constexpr std::array kUpstreamResults{"2xx", "3xx", "4xx", "5xx", "timeout", "failed"};
 constexpr std::array kFillResults{"stored",   "not_stored", "mismatch",
                                   "upstream", "disk",       "cancelled"};
@@ -63,6 +65,7 @@ constexpr std::array kKindLabels{Label{"kind", kUpstreamKinds}};
 constexpr std::array kFillLabels{Label{"result", kFillResults}};
 constexpr std::array kStageLabels{Label{"stage", kStages}};
 constexpr std::array kWriteFailureLabels{Label{"reason", kWriteFailures}};
+constexpr std::array kFeedLabels{Label{"kind", kFeedEventKinds}};
 constexpr std::array kUploadLabels{Label{"result", kUploadResults}};
 constexpr std::array kAuthenticationLabels{Label{"result", kAuthenticationResults}};
 constexpr std::array kCatalogLabels{Label{"operation", kCatalogOperations}};
@@ -156,6 +159,12 @@ constexpr std::array kTable{
               "Contents and indexes found damaged and moved aside.", {}, {}},
     MetricRow{Metric::kStoreWriteFailures, "glint_store_write_failures_total", kCounter, kEdge,
               "Writes to the store that failed; the image was streamed without it.", kWriteFailureLabels, {}},
+    MetricRow{Metric::kFeedConnected, "glint_feed_connected", kGauge, kEdge,
+              "1 while changes at the upstream are followed; 0: they are noticed when decisions run out.", {}, {}},
+    MetricRow{Metric::kFeedEvents, "glint_feed_events_total", kCounter, kEdge,
+              "Changes at the upstream that the edge was told of; reset: some may have been missed.", kFeedLabels, {}},
+    MetricRow{Metric::kFeedAge, "glint_feed_age_seconds", kGauge, kEdge,
+              "Since it was last known that no change was missed; 0 without a feed.", {}, {}},
 
     MetricRow{Metric::kUploads, "glint_uploads_total", kCounter, kOrigin,
               "Image uploads that ended, by result.", kUploadLabels, {}},

@@ -56,6 +56,9 @@ enum class Metric : std::uint8_t {
   kStoreEvictedBytes,
   kStoreCorrupt,
   kStoreWriteFailures,
+  kFeedConnected,
+  kFeedEvents,
+  kFeedAge,
 
   kUploads,
   kUploadsInFlight,

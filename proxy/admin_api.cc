@@ -17,6 +17,7 @@
 #include "metrics/endpoints.h"
 #include "net/event_loop.h"
 #include "net/worker_pool.h"
+#include "proxy/change_feed.h"
 #include "proxy/fills.h"
 #include "proxy/image_path.h"
 #include "proxy/options.h"
@@ -67,6 +68,15 @@ json toJson(const Fills::FillInfo& fill) {
           {"size", fill.size},
           {"done_bytes", fill.done_bytes},
           {"waiters", fill.waiters}};
+}
+
+json toJson(const FeedState& feed) {
+  return {{"enabled", feed.enabled},
+          {"connected", feed.connected},
+          {"source", feed.source},
+          {"detail", feed.detail},
+          {"age_seconds",
+           feed.enabled ? std::chrono::duration_cast<std::chrono::seconds>(feed.age).count() : 0}};
 }
 
 }  // namespace
@@ -171,6 +181,7 @@ http::Response AdminApi::status(const http::RequestHead& /*request*/) const {
         {{"url", edge_.upstream.url()},
          {"healthy", upstream.reachable && upstream.service != UpstreamService::kOther},
          {"detail", upstream.detail}}},
+       {"feed", toJson(edge_.feed ? edge_.feed->state() : FeedState{})},
        {"store",
         {{"used_bytes", usage.bytes},
          {"capacity_bytes", usage.capacity_bytes},

@@ -97,7 +97,8 @@ class Authorizer::Lookup : public LoopJob, public std::enable_shared_from_this<A
     if (!image) return failed(image.error());
     facts_ = ImageFacts{.digest = image::contentDigest(*image),
                         .size = image->size,
-                        .checksum = image->checksum.value_or("")};
+                        .checksum = image->checksum.value_or(""),
+                        .updated_at = image->updated_at};
     settleWhenAllowed();
   }
 
@@ -222,7 +223,7 @@ DecisionPtr Authorizer::settle(Lookup& lookup, DecisionPtr decision, std::vector
 }
 
 DecisionPtr Authorizer::fresh(const Entry& entry) const {
-  if (!entry.decision) return nullptr;
+  if (!entry.decision || entry.decided < trusted_since_) return nullptr;
   const auto age = clock_.steadyNow() - entry.decided;
   const auto ttl =
       entry.decision->kind == Decision::Kind::kAllowed ? options_.ttl : options_.negative_ttl;
@@ -264,6 +265,25 @@ void Authorizer::forget(const image::ImageId& image) {
     recent_.erase(entry->second.recent);
     entry = table_.erase(entry);
   }
+}
+
+void Authorizer::distrust() {
+  MutexLock lock(mutex_);
+  // One tick later than now: a decision of this very moment is not trusted either.
+  trusted_since_ = clock_.steadyNow() + std::chrono::steady_clock::duration(1);
+}
+
+std::vector<Authorizer::Allowed> Authorizer::allowedImages() const {
+  std::vector<Allowed> all;
+  MutexLock lock(mutex_);
+  for (const auto& [key, entry] : table_) {
+    if (!entry.decision || entry.decision->kind != Decision::Kind::kAllowed) continue;
+    const image::Time updated_at = entry.decision->facts.updated_at;
+    const bool same =
+        !all.empty() && all.back().image.value == key.first && all.back().updated_at == updated_at;
+    if (!same) all.push_back({{key.first}, updated_at});
+  }
+  return all;
 }
 
 std::size_t Authorizer::remembered() const {

@@ -44,6 +44,7 @@ struct ImageFacts {
   std::optional<image::ContentDigest> digest;
   std::optional<std::uint64_t> size;
   std::string checksum;  // md5 hex; empty: unknown
+  image::Time updated_at{};
 };
 
 struct Decision {
@@ -78,6 +79,17 @@ class Authorizer {
   // Something about the image changes: what is remembered of it, or being asked, is not used again.
   void forget(const image::ImageId& image);
 
+  // Changes may have been missed: what is remembered counts no more while the upstream can be
+  // asked. Within the offline grace it still does while it cannot.
+  void distrust();
+
+  // Images that some caller is remembered to be allowed, and how old the record was that said so.
+  struct Allowed {
+    image::ImageId image;
+    image::Time updated_at;
+  };
+  std::vector<Allowed> allowedImages() const;
+
   std::size_t remembered() const;
 
  private:
@@ -105,6 +117,7 @@ class Authorizer {
   mutable Mutex mutex_;
   std::map<Key, Entry> table_ GUARDED_BY(mutex_);
   std::list<Key> recent_ GUARDED_BY(mutex_);  // most recently used first
+  std::chrono::steady_clock::time_point trusted_since_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace glint::proxy

@@ -183,5 +183,21 @@ TEST_CASE("Authorizer: the table has a bound", "[proxy]") {
   CHECK(edge.upstream.shows == 13);
 }
 
+TEST_CASE("Authorizer: what is distrusted is asked for again, when that is possible", "[proxy]") {
+  EdgeFixture edge;
+  edge.upstream.add("a", kBytes);
+  CHECK(edge.download("a").body == kBytes);
+  edge.authorizer->distrust();
+  edge.health->setReachable(false, "test");
+  CHECK(edge.download("a").body == kBytes);  // within the grace
+  CHECK(edge.upstream.shows == 1);
+  edge.health->setReachable(true, "test");
+  edge.clock.advance(1s);
+  CHECK(edge.download("a").body == kBytes);
+  CHECK(edge.upstream.shows == 2);
+  CHECK(edge.download("a").body == kBytes);
+  CHECK(edge.upstream.shows == 2);
+}
+
 }  // namespace
 }  // namespace glint::proxy

@@ -29,6 +29,7 @@ struct Edge {
   cache::ContentStore& store;
   net::WorkerPool& workers;
   metrics::EdgeMetrics& metrics;
+  const ChangeFeed* feed = nullptr;  // set before anything listens
 };
 
 // One per loop, used on that loop; outlives every exchange of the loop.

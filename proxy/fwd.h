@@ -6,6 +6,7 @@
 namespace glint::proxy {
 
 class Authorizer;
+class ChangeFeed;
 class Fill;
 class FillJob;
 class Fills;

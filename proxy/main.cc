@@ -22,11 +22,13 @@
 #include "net/worker_pool.h"
 #include "proxy/admin_api.h"
 #include "proxy/authorizer.h"
+#include "proxy/change_feed.h"
 #include "proxy/context.h"
 #include "proxy/credentials.h"
 #include "proxy/edge_handler.h"
 #include "proxy/fills.h"
 #include "proxy/options.h"
+#include "proxy/service_account.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_monitor.h"
 
@@ -45,6 +47,25 @@ metrics::StoreSample sampleOf(const cache::Usage& usage) {
           .corrupt = usage.corrupt};
 }
 
+// Every loop needs a client of its own; a bad CA file is found here, before anything listens.
+Status tryClient(const net::ClientOptions& options) {
+  auto loop = net::EventLoop::create();
+  if (!loop) return tl::unexpected(loop.error());
+  auto trial = net::Client::create(**loop, options);
+  if (!trial) return tl::unexpected(trial.error());
+  return {};
+}
+
+void watchState(metrics::Registry& registry, const Edge& edge, const ChangeFeed& feed) {
+  edge.metrics.watchStore([&edge] { return sampleOf(edge.store.usage()); });
+  edge.metrics.watchAuthorizationCache([&edge] { return edge.authorizer.remembered(); });
+  registry.onCollect([&edge, &feed] {
+    edge.metrics.upstreamUp(edge.upstream.reachable());
+    const FeedState state = feed.state();
+    edge.metrics.feedState(state.connected, state.enabled ? state.age : state.age.zero());
+  });
+}
+
 int run(const EdgeOptions& options) {
   const net::Termination termination;
   auto store = cache::ContentStore::open(options.store);
@@ -60,22 +81,21 @@ int run(const EdgeOptions& options) {
   Upstream upstream(options.upstream_url);
   Authorizer authorizer(options.auth, Clock::real());
   Fills fills(**store, options.fill);
+  ServiceAccount account(options.service_account);
   const CredentialsReader credentials;
   Edge edge{options, upstream, authorizer, fills, **store, *workers, edge_metrics};
   AdminApi admin(edge, registry, *admin_token);
-  edge_metrics.watchStore([&] { return sampleOf((*store)->usage()); });
-  edge_metrics.watchAuthorizationCache([&] { return authorizer.remembered(); });
   program_metrics.watchQueue("disk", [&] { return workers ? workers->depth() : 0; });
-  registry.onCollect([&] { edge_metrics.upstreamUp(upstream.reachable()); });
 
+  upstream.onLost([&] { authorizer.distrust(); });
   auto monitor = UpstreamMonitor::start(upstream, options.monitor, edge_metrics);
   if (!monitor) return startFailed(kName, monitor.error());
-  // Every loop needs a client of its own; a bad CA file is found here, before anything listens.
-  if (auto loop = net::EventLoop::create(); loop) {
-    if (auto trial = net::Client::create(**loop, options.client); !trial) {
-      return startFailed(kName, trial.error());
-    }
-  }
+  if (auto trial = tryClient(options.client); !trial) return startFailed(kName, trial.error());
+  auto feed = ChangeFeed::start({upstream, authorizer, **store, account, edge_metrics, {}},
+                                options.feed, options.client);
+  if (!feed) return startFailed(kName, feed.error());
+  edge.feed = feed->get();
+  watchState(registry, edge, **feed);
   auto server = net::Server::start(
       options.server,
       [&](net::EventLoop& loop) -> std::unique_ptr<net::Handler> {
@@ -96,6 +116,7 @@ int run(const EdgeOptions& options) {
   // then the loops themselves; the store last.
   log::info("stopping");
   (*server)->drain(options.server.drain_timeout);
+  feed->reset();
   monitor->reset();
   workers.reset();
   server->reset();

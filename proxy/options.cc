@@ -107,10 +107,18 @@ void addOptions(OptionTable& table, EdgeOptions& o) {
                {.min = 0, .max = 100})
       .duration("retry_delay", o.fill.retry_delay,
                 "Wait before the first new try; doubled each time.", {.min = 1ms});
+  addOptions(table, o.service_account);
+  table.group("feed", "How the edge learns of changes at the upstream; needs a [service_account].")
+      .boolean("enabled", o.feed.enabled, "Whether changes are followed.")
+      .duration("wait", o.feed.wait, "How long glint-origin may wait for the next change.",
+                {.min = 1000ms, .max = 60'000ms})
+      .duration("poll_interval", o.feed.poll_interval, "How often another Images API is looked at.",
+                {.min = 100ms});
 }
 
 Status finish(EdgeOptions& options) {
   if (auto url = validateUpstreamUrl(options.upstream_url); !url) return url;
+  if (auto account = validate(options.service_account); !account) return account;
   if (auto listen = parseListen(options.listen, options.server); !listen) return listen;
   if (options.tls.certificate_file.empty() != options.tls.key_file.empty()) {
     return fail(ErrorCode::kInvalidArgument,

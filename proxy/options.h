@@ -11,7 +11,9 @@
 #include "net/server.h"
 #include "net/worker_pool.h"
 #include "proxy/authorizer.h"
+#include "proxy/change_feed.h"
 #include "proxy/fill_job.h"
+#include "proxy/service_account.h"
 #include "proxy/upstream_monitor.h"
 
 namespace glint::proxy {
@@ -27,13 +29,15 @@ struct EdgeOptions {
   MonitorOptions monitor;  // its client options are those above
   AuthOptions auth;
   FillOptions fill;
+  ServiceAccountOptions service_account;
+  FeedOptions feed;
 };
 
 // Defaults that depend on the environment: the cache directory is $XDG_CACHE_HOME/glint-edge or
 // ~/.cache/glint-edge.
 EdgeOptions defaultEdgeOptions();
 
-// Groups [edge] [tls] [upstream] [auth] [fill].
+// Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed].
 void addOptions(OptionTable& table, EdgeOptions& options);
 
 // Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.

@@ -37,6 +37,7 @@ void Upstream::setReachable(bool reachable, std::string detail) {
     log::info("upstream_back", {{"upstream", url_}});
   } else {
     log::warn("upstream_unreachable", {{"upstream", url_}, {"error", detail}});
+    if (lost_) lost_();
   }
 }
 

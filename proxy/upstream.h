@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/mutex.h"
 #include "base/result.h"
@@ -43,10 +44,14 @@ class Upstream {
 
   // `look` is called by suspect(), from any thread.
   void setMonitor(std::function<void()> look);
+  // Called each time it becomes unreachable, from the thread that found out. Set before the monitor
+  // starts.
+  void onLost(std::function<void()> lost) { lost_ = std::move(lost); }
 
  private:
   const std::string url_;
   std::atomic<bool> reachable_{true};
+  std::function<void()> lost_;
   mutable Mutex mutex_;
   UpstreamService service_ GUARDED_BY(mutex_) = UpstreamService::kUnknown;
   std::string detail_ GUARDED_BY(mutex_);

@@ -102,5 +102,19 @@ TEST_CASE("Upstream monitor: a lost upstream is noticed when suspected, and foun
   CHECK(eventually([&] { return upstream.reachable(); }));
 }
 
+TEST_CASE("Upstream: its loss is told each time it is lost", "[proxy]") {
+  Upstream upstream("http://host");
+  int lost = 0;
+  upstream.onLost([&] { ++lost; });
+  upstream.setReachable(true, "");
+  CHECK(lost == 0);
+  upstream.setReachable(false, "gone");
+  upstream.setReachable(false, "still gone");
+  CHECK(lost == 1);
+  upstream.setReachable(true, "");
+  upstream.setReachable(false, "gone again");
+  CHECK(lost == 2);
+}
+
 }  // namespace
 }  // namespace glint::proxy
