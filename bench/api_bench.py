@@ -107,7 +107,9 @@ class SqliteCatalog:
     @staticmethod
     def copy_rows(database, table_name, source, key):
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table_name})")]
-        value = {key: "copy.new", "created_at": "source.created_at - 1000000 * copy.turn", "name": "source.name"}
+        value = {key: "copy.new"}
+        for time in ("created_at", "image_created_at"):
+            value[time] = f"source.{time} - 1000000 * copy.turn"
         if table_name == "images":
             value["name"] = "'copy-' || copy.turn || '-' || source.name"
         chosen = ", ".join(value.get(column, f"source.{column}") for column in columns)

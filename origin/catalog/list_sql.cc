@@ -143,14 +143,14 @@ class Builder {
   void branch(const Scope& scope) {
     text_ += "SELECT " + columns_;
     for (std::size_t i = 0; i < sort_.size(); ++i)
-      text_ += ", " + sortExpression(sort_[i].column, dialect_) + " AS k" + std::to_string(i);
+      text_ += ", " + sortTerm(scope, i) + " AS k" + std::to_string(i);
     text_ += " FROM ";
     if (scope.whose == Whose::kSharedWithMe) memberships();
     text_ += "images WHERE deleted = 0 AND os_hidden = " + bind(query_.os_hidden ? 1LL : 0LL) +
              " AND status <> 'killed'";
     narrow(scope);
     filters();
-    if (marker_keys_) afterMarker();
+    if (marker_keys_) afterMarker(scope);
     order();
   }
 
@@ -176,11 +176,11 @@ class Builder {
     }
   }
 
-  // Joined first: a project is a member of few images among many shared ones. (Of the spellings of
-  // a join this is the one whose order SQLite keeps.)
+  // Joined first: it holds only what the project sees, in the order of creation. (Of the spellings
+  // of a join this is the one whose order SQLite keeps.)
   void memberships() {
-    text_ += "(SELECT image_id FROM image_members WHERE member = " + bind(query_.project) +
-             memberStanding() + ") AS membership CROSS JOIN ";
+    text_ += "(SELECT image_id, image_created_at FROM image_members WHERE member = " +
+             bind(query_.project) + memberStanding() + ") AS membership CROSS JOIN ";
   }
 
   void others() {
@@ -273,12 +273,12 @@ class Builder {
   // (a, b, c) after the marker's (x, y, z), each key in its direction:
   //   a >= x AND (a > x OR (a = x AND (b > y OR (b = y AND c > z))))
   // The first term is implied by the rest; it is what lets the database start in the index there.
-  void afterMarker() {
-    text_ += " AND " + sortExpression(sort_.front().column, dialect_) +
-             (ascending(0) ? " >= " : " <= ") + bind((*marker_keys_)[0]) + " AND ";
+  void afterMarker(const Scope& scope) {
+    text_ += " AND " + sortTerm(scope, 0) + (ascending(0) ? " >= " : " <= ") +
+             bind((*marker_keys_)[0]) + " AND ";
     std::string closing;
     for (std::size_t i = 0; i < sort_.size(); ++i) {
-      const std::string expression = sortExpression(sort_[i].column, dialect_);
+      const std::string expression = sortTerm(scope, i);
       const Value& value = (*marker_keys_)[i];
       const bool last = i + 1 == sort_.size();
       text_ += "(" + expression + (ascending(i) ? " > " : " < ") + bind(value);
@@ -286,6 +286,17 @@ class Builder {
       closing += last ? ")" : "))";
     }
     text_ += closing;
+  }
+
+  // Of images shared with the caller the memberships know the default order; read in it, a page
+  // costs a page, however many there are.
+  std::string sortTerm(const Scope& scope, std::size_t key) const {
+    const SortColumn column = sort_[key].column;
+    if (scope.whose == Whose::kSharedWithMe) {
+      if (column == SortColumn::kCreatedAt) return "image_created_at";
+      if (column == SortColumn::kId) return "image_id";
+    }
+    return sortExpression(column, dialect_);
   }
 
   bool ascending(std::size_t key) const { return sort_[key].direction == Direction::kAscending; }

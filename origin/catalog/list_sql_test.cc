@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "origin/catalog/member_rows.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_connection.h"
 #include "origin/test_support.h"
@@ -240,13 +241,12 @@ ListQuery randomQuery(Dice& dice) {
   return query;
 }
 
-// Members have no route yet; the rows are written as that route will write them.
 void addMember(Connection& connection, const std::string& image, const std::string& project,
                const std::string& standing) {
-  REQUIRE(connection.execute(
-      "INSERT INTO image_members (image_id, member, status, created_at, updated_at) "
-      "VALUES (:v0, :v1, :v2, 0, 0)",
-      {image, project, standing}));
+  image::Member member;
+  member.project = project;
+  member.status = image::parseMemberStatus(standing).value();
+  REQUIRE(insertMember(connection, image::ImageId{image}, member));
 }
 
 }  // namespace

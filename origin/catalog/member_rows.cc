@@ -47,10 +47,11 @@ Result<std::optional<Member>> loadMember(Connection& connection, const image::Im
 
 Status insertMember(Connection& connection, const image::ImageId& id, const Member& member) {
   auto done = connection.execute(
-      "INSERT INTO image_members (image_id, member, status, created_at, updated_at) "
-      "VALUES (:v0, :v1, :v2, :v3, :v4)",
+      "INSERT INTO image_members (image_id, member, status, created_at, updated_at, "
+      "image_created_at) "
+      "VALUES (:v0, :v1, :v2, :v3, :v4, (SELECT created_at FROM images WHERE id = :v5))",
       {id.value, member.project, image::toString(member.status), micros(member.created_at),
-       micros(member.updated_at)});
+       micros(member.updated_at), id.value});
   if (!done) return failWith("new member of image " + id.value, done.error());
   return {};
 }

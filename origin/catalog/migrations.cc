@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kMigrations = {
     Migration{1, "images, tags, properties, locations, members", imageTables},
     Migration{2, "change feed", changeFeedTables},
+    Migration{3, "memberships in the order of their images", memberOrder},
 };
 
 constexpr const char* kRestore =

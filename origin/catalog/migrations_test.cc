@@ -160,4 +160,25 @@ TEST_CASE("Transaction: what is not committed never was", "[catalog]") {
   CHECK(integerOf(connection->query("SELECT count(*) FROM t", {}, "i").value()[0][0]) == 0);
 }
 
+TEST_CASE("Migrations: memberships of an earlier version learn their image's creation",
+          "[catalog]") {
+  TempDir dir;
+  auto connection = openAt(dir.file("a.sqlite"));
+  REQUIRE(migrate(*connection));
+  for (const char* statement :
+       {"DELETE FROM glint_schema WHERE version > 2", "DROP INDEX image_members_in_image_order",
+        "DROP INDEX image_members_of_any_status",
+        "ALTER TABLE image_members DROP COLUMN image_created_at",
+        "CREATE INDEX image_members_by_member ON image_members (member, status, image_id)",
+        "INSERT INTO images (id, status, visibility, protected, os_hidden, min_disk, min_ram, "
+        "created_at, updated_at, deleted, version) "
+        "VALUES ('i', 'active', 'shared', 0, 0, 0, 0, 77, 78, 0, 1)",
+        "INSERT INTO image_members (image_id, member, status, created_at, updated_at) "
+        "VALUES ('i', 'p', 'accepted', 80, 80)"})
+    REQUIRE(connection->execute(statement, {}));
+  REQUIRE(migrate(*connection));
+  auto rows = connection->query("SELECT image_created_at FROM image_members", {}, "i");
+  CHECK(integerOf(rows.value()[0][0]) == 77);
+}
+
 }  // namespace glint::origin
