@@ -69,6 +69,9 @@ Result<json> parseJson(std::string_view text, const JsonLimits& limits) {
   if (text.find('\0') != std::string_view::npos) {  // the library takes it for the end
     return fail(ErrorCode::kInvalidArgument, "invalid JSON: NUL");
   }
+  if (text.starts_with("\xEF\xBB\xBF")) {  // the library skips it
+    return fail(ErrorCode::kInvalidArgument, "invalid JSON: a byte order mark");
+  }
   BoundsReader bounds(limits.max_depth);
   if (!json::sax_parse(text, &bounds)) {
     return fail(ErrorCode::kInvalidArgument, "invalid JSON: " + bounds.problem());

@@ -51,6 +51,7 @@ TEST_CASE("JSON: what is refused", "[http][json]") {
       "[{\"a\":{\"b\":1,\"\\u0062\":2}}]",
       "[1]\0"s,
       "/* c */ 1",
+      "\xEF\xBB\xBF{}",
       nested(33),
       nested(100000),
   }));

@@ -81,6 +81,22 @@ std::string percentEncode(std::string_view text) {
   return encoded;
 }
 
+namespace {
+
+// As forms are encoded: a blank is '+'.
+std::string formEncode(std::string_view text) {
+  std::string encoded;
+  for (std::size_t begin = 0;;) {
+    const auto blank = text.find(' ', begin);
+    encoded += percentEncode(text.substr(begin, blank - begin));
+    if (blank == std::string_view::npos) return encoded;
+    encoded += '+';
+    begin = blank + 1;
+  }
+}
+
+}  // namespace
+
 Result<QueryPairs> parseQuery(std::string_view query) {
   QueryPairs pairs;
   for (const std::string_view item : split(query, '&')) {
@@ -101,7 +117,7 @@ std::string formatQuery(const QueryPairs& pairs) {
   std::string query;
   for (const auto& [name, value] : pairs) {
     if (!query.empty()) query.push_back('&');
-    query.append(percentEncode(name)).append("=").append(percentEncode(value));
+    query.append(formEncode(name)).append("=").append(formEncode(value));
   }
   return query;
 }

@@ -25,7 +25,7 @@ std::string percentEncode(std::string_view text);
 // Names and values in order, decoded; repeated names are kept, "a" is the same as "a=".
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;
 Result<QueryPairs> parseQuery(std::string_view query);  // without '?'
-std::string formatQuery(const QueryPairs& pairs);
+std::string formatQuery(const QueryPairs& pairs);       // a blank becomes '+'
 
 // An absolute http or https URL without user information, query and fragment.
 struct Url {

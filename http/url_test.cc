@@ -40,7 +40,7 @@ TEST_CASE("Query: ordered pairs", "[http][url]") {
   CHECK_FALSE(parseQuery("name=%ff"));
   CHECK_FALSE(parseQuery("%=1"));
   const QueryPairs pairs{{"sort key", "a:b"}, {"x", "&="}, {"y", ""}};
-  CHECK(formatQuery(pairs) == "sort%20key=a%3Ab&x=%26%3D&y=");
+  CHECK(formatQuery(pairs) == "sort+key=a%3Ab&x=%26%3D&y=");
   CHECK(parseQuery(formatQuery(pairs)) == pairs);
 }
 

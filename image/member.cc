@@ -80,14 +80,10 @@ Result<std::string> readNewMember(std::string_view body) {
   return project;
 }
 
-Result<MemberStatus> readMemberStatus(std::string_view body) {
+Result<std::string> readMemberStatus(std::string_view body) {
   const auto value = readObject(body, "status");
   if (!value) return tl::unexpected(value.error());
-  const auto status =
-      value->is_string() ? parseMemberStatus(value->get_ref<const std::string&>()) : std::nullopt;
-  if (!status)
-    return fail(ErrorCode::kInvalidArgument, "\"status\" must be pending, accepted or rejected.");
-  return *status;
+  return value->is_string() ? value->get<std::string>() : std::string();
 }
 
 std::string memberJson(const ImageId& image, const Member& member) {

@@ -25,8 +25,10 @@ const char* toString(MemberStatus status);
 std::optional<MemberStatus> parseMemberStatus(std::string_view text);
 
 // Bodies of requests. Errors: kInvalidArgument.
-Result<std::string> readNewMember(std::string_view body);      // {"member": "<project>"}
-Result<MemberStatus> readMemberStatus(std::string_view body);  // {"status": "accepted"}
+Result<std::string> readNewMember(std::string_view body);  // {"member": "<project>"}
+// {"status": "accepted"}: the word as it stands there, empty when it is none. Whether it is a
+// status is asked after whether there is such a member.
+Result<std::string> readMemberStatus(std::string_view body);
 
 std::string memberJson(const ImageId& image, const Member& member);
 std::string memberListJson(const ImageId& image, const std::vector<Member>& members);

@@ -32,10 +32,14 @@ TEST_CASE("Member: bodies of requests", "[image][member]") {
 
 TEST_CASE("Member: the status it may be given", "[image][member]") {
   for (const auto status :
-       {MemberStatus::kPending, MemberStatus::kAccepted, MemberStatus::kRejected})
-    CHECK(readMemberStatus(std::string(R"({"status":")") + toString(status) + "\"}") == status);
-  for (const char* body : {R"({"status":"Accepted"})", R"({"status":""})", R"({"status":1})",
-                           R"({"member":"p"})", "[]", ""}) {
+       {MemberStatus::kPending, MemberStatus::kAccepted, MemberStatus::kRejected}) {
+    CHECK(readMemberStatus(std::string(R"({"status":")") + toString(status) + "\"}") ==
+          toString(status));
+    CHECK(parseMemberStatus(toString(status)) == status);
+  }
+  for (const char* word : {"Accepted", "", "maybe"}) CHECK_FALSE(parseMemberStatus(word));
+  CHECK(readMemberStatus(R"({"status":1})") == "");
+  for (const char* body : {R"({"member":"p"})", "[]", ""}) {
     CAPTURE(body);
     CHECK_FALSE(readMemberStatus(body));
   }

@@ -87,14 +87,17 @@ ApiResult<http::Response> showMember(ApiRequest& request) {
 }
 
 ApiResult<http::Response> changeMember(ApiRequest& request) {
-  const auto status = image::readMemberStatus(request.http.body);
-  if (!status) return tl::unexpected(status.error());
+  const auto word = image::readMemberStatus(request.http.body);
+  if (!word) return tl::unexpected(word.error());
   if (auto writer = requireWriter(request); !writer) return tl::unexpected(writer.error());
   const auto image = findShared(request, "get_member");
   if (!image) return tl::unexpected(image.error());
   if (auto known = findMember(request, *image); !known) return tl::unexpected(known.error());
   if (auto allowed = authorize(request, "modify_member", *image); !allowed)
     return tl::unexpected(allowed.error());
+  const auto status = image::parseMemberStatus(*word);
+  if (!status)
+    return fail(ErrorCode::kInvalidArgument, "\"status\" must be pending, accepted or rejected.");
   const auto member = request.services.catalog.setMemberStatus(request.context, image->id,
                                                                memberId(request), *status);
   if (!member) return tl::unexpected(member.error());

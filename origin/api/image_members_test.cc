@@ -99,6 +99,8 @@ TEST_CASE("Members: what is refused, and how", "[api][members]") {
       {"PUT", "/b", kMemberA, answering("accepted"), 403},
       {"PUT", "/b", kMemberB, answering("maybe"), 400},
       {"PUT", "/b", kMemberB, "{}", 400},
+      {"PUT", "/b", kMemberA, answering("maybe"), 403},  // what it says counts last
+      {"PUT", "/c", kAdmin, answering("maybe"), 404},
       {"PUT", "/c", kMemberB, answering("accepted"), 404},
       {"PUT", "/d", kMemberB, answering("accepted"), 404},
       {"DELETE", "/b", kMemberA, "", 204},

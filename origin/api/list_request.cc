@@ -121,8 +121,8 @@ Result<SortKey> parseSortKey(std::string_view column, std::string_view direction
 Status parseNewSort(std::string_view text, ListQuery& query) {
   for (const auto part : split(text, ',')) {
     const auto colon = part.find(':');
-    const auto direction =
-        colon == std::string_view::npos ? std::string_view("desc") : part.substr(colon + 1);
+    auto direction = colon == std::string_view::npos ? std::string_view() : part.substr(colon + 1);
+    if (direction.empty()) direction = "desc";
     const auto key = parseSortKey(trim(part.substr(0, colon)), trim(direction));
     if (!key) return tl::unexpected(key.error());
     query.sort.push_back(*key);
@@ -155,8 +155,9 @@ Status parseSort(const Parameters& parameters, ListQuery& query) {
   auto status = sort == parameters.single.end() ? parseOldSort(parameters, query)
                                                 : parseNewSort(sort->second, query);
   if (!status) return status;
-  const bool ascending = parameters.sort_dirs.size() == 1 && parameters.sort_dirs[0] == "asc";
-  const auto direction = ascending ? Direction::kAscending : Direction::kDescending;
+  // Where one direction is all there is, ties follow it.
+  const bool one = old_form ? parameters.sort_dirs.size() == 1 : query.sort.size() == 1;
+  const auto direction = one ? query.sort.front().direction : Direction::kDescending;
   for (const auto column : {SortColumn::kCreatedAt, SortColumn::kId})
     if (std::ranges::find(query.sort, column, &SortKey::column) == query.sort.end())
       query.sort.push_back({column, direction});

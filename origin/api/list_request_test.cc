@@ -127,10 +127,12 @@ TEST_CASE("List query: sorting, with tie-breakers behind", "[api][list]") {
   };
   const auto row = GENERATE(values<Row>({
       {"", "CI"},
-      {"sort=name:asc", "nCI"},
+      {"sort=name:asc", "nci"},
       {"sort=name", "NCI"},
       {"sort=name:asc,size:desc", "nSCI"},
-      {"sort=id:asc", "iC"},
+      {"sort=id:asc", "ic"},
+      {"sort=name:", "NCI"},
+      {"sort=name:asc,id:asc", "niC"},
       {"sort_key=name&sort_dir=asc", "nci"},
       {"sort_key=name&sort_key=size", "NSCI"},
       {"sort_key=name&sort_key=size&sort_dir=asc", "nsci"},
