@@ -13,10 +13,10 @@ define build
 mkdir -p build && { cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log >&2; exit 1; }; } && cmake --build --preset $(1) $(2) -- --quiet
 endef
 
-.PHONY: help deps build release test unit e2e check format demo bench fuzz soak asan tsan clang docs install clean
+.PHONY: help deps build release test unit e2e differential check format demo bench fuzz soak asan tsan clang docs install clean
 
 help: ## Lists the commands
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Builds Glint and shows the whole path: a real image from the origin through an edge, cold, warm, offline
 	@deploy/install-deps.sh build demo
@@ -46,6 +46,10 @@ unit: build ## Unit tests alone
 e2e: build ## End-to-end tests alone (GLINT_BUILD=build/asan for other binaries, TESTS="startup_test …" for some)
 	@deploy/install-deps.sh test
 	@tests/e2e/run.sh $(TESTS)
+
+differential: build ## Compares glint-origin with the real Glance, request by request (SCRIPTS="list patch" for some)
+	@deploy/install-deps.sh test
+	@tests/differential/run.sh $(SCRIPTS)
 
 check: ## Repository checks: format, layers, includes, sizes, headers, words
 	@deploy/install-deps.sh build check

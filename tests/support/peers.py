@@ -65,12 +65,15 @@ class Keystone:
 
 
 class Glance:
-    def __init__(self, state, keystone=None, port=None):
+    """Who calls: `keystone` is its URL, or "fake-tokens"; neither: everybody is admin. `config`: a file that wins."""
+
+    def __init__(self, state, keystone=None, port=None, config=None):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         state = pathlib.Path(state)
         state.mkdir(parents=True, exist_ok=True)
-        self.process = Process([PEERS / "glance.sh", state, self.port, *([keystone] if keystone else [])], state / "log")
+        command = [PEERS / "glance.sh", state, self.port, *([keystone] if keystone else [])]
+        self.process = Process(command, state / "log", env={"GLANCE_CONFIG": str(config)} if config else None)
         try:
             self.process.wait_answer(self.url + "/versions", 120)
         except BaseException:

@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
 # OpenStack Glance, unmodified, on SQLite and one file store, in the foreground.
 #   glance.sh STATE PORT [KEYSTONE_URL]      without Keystone every caller is admin
+#   glance.sh STATE PORT fake-tokens         a token is user:project:role[,role...], and believed
+# GLANCE_CONFIG names a further configuration file, which wins over what is written here.
 set -euo pipefail
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
-usage='usage: glance.sh STATE PORT [KEYSTONE_URL]'
+usage='usage: glance.sh STATE PORT [KEYSTONE_URL|fake-tokens]'
+here=$(cd "$(dirname "$0")" && pwd)
 state=$(mkdir -p "${1:?$usage}" && cd "$1" && pwd)
 port=${2:?$usage}
-keystone=${3:-}
+keystone=${3:-} identity="authtoken context" personas=true
 conf=$state/glance.conf
-
-# With Keystone: the role personas of current releases. Without, there are no roles to ask for.
-personas=$([ -n "$keystone" ] && echo true || echo false)
+case $keystone in
+  '') identity=open personas=false ;; # the role personas of current releases need roles to ask for
+  fake-tokens)
+    keystone='' identity="faketokens context"
+    export PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1
+    ;;
+esac
 
 write_configuration() {
   mkdir -p "$state"/{images,staging,lock,work,policy.d}
@@ -53,7 +60,7 @@ CONF
   echo '{}' >"$state/policy.yaml"
   cat >"$state/paste.ini" <<PASTE
 [pipeline:glance-api]
-pipeline = healthcheck versionnegotiation $([ -n "$keystone" ] && echo authtoken context || echo open) application
+pipeline = healthcheck versionnegotiation $identity application
 [composite:application]
 paste.composite_factory = glance.api:root_app_factory
 /: versions
@@ -69,6 +76,8 @@ paste.filter_factory = glance.api.middleware.version_negotiation:VersionNegotiat
 [filter:authtoken]
 paste.filter_factory = keystonemiddleware.auth_token:filter_factory
 delay_auth_decision = true
+[filter:faketokens]
+paste.filter_factory = fake_tokens:filter_factory
 [filter:context]
 paste.filter_factory = glance.api.middleware.context:ContextMiddleware.factory
 [filter:open]
@@ -77,14 +86,16 @@ PASTE
 }
 
 prepare() {
-  glance-manage --config-file "$conf" db_sync
+  glance-manage "${files[@]}" db_sync
   sqlite3 "$state/glance.sqlite" 'PRAGMA journal_mode=WAL' | grep -qx wal
 }
 
 write_configuration
+files=(--config-file "$conf")
+[ -z "${GLANCE_CONFIG:-}" ] || files+=(--config-file "$GLANCE_CONFIG")
 if [ ! -e "$state/prepared" ]; then
   prepare >"$state/prepare.log" 2>&1 || { tail -n 20 "$state/prepare.log" >&2; echo "glance.sh: could not prepare $state" >&2; exit 1; }
   touch "$state/prepared"
 fi
 cd "$state"
-exec glance-api --config-file "$conf"
+exec glance-api "${files[@]}"
