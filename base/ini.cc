@@ -33,7 +33,7 @@ std::string_view takeLine(std::string_view& text) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view file) : file_(file) {}
+  Parser(std::string_view file, std::vector<IniGroup>* groups) : file_(file), groups_(groups) {}
 
   Status readLine(std::string_view raw) {
     ++line_;
@@ -70,6 +70,7 @@ class Parser {
     if (line.back() != ']') return bad("a group must end with ']'", line);
     if (line.size() <= 2) return bad("a group without a name", line);
     group_ = line.substr(1, line.size() - 2);
+    if (groups_ != nullptr) groups_->push_back({*group_, line_});
     return {};
   }
 
@@ -87,6 +88,7 @@ class Parser {
   }
 
   std::string_view file_;
+  std::vector<IniGroup>* groups_;
   int line_ = 0;
   std::optional<std::string> group_;
   bool open_ = false;  // the last entry may be continued
@@ -95,8 +97,9 @@ class Parser {
 
 }  // namespace
 
-Result<std::vector<IniEntry>> parseIni(std::string_view text, std::string_view file) {
-  Parser parser(file);
+Result<std::vector<IniEntry>> parseIni(std::string_view text, std::string_view file,
+                                       std::vector<IniGroup>* groups) {
+  Parser parser(file, groups);
   while (!text.empty()) {
     if (auto read = parser.readLine(takeLine(text)); !read) return tl::unexpected(read.error());
   }

@@ -21,9 +21,16 @@ struct IniEntry {
   int line = 0;       // of the key
 };
 
-// The entries in file order; repeated keys are kept. `file` is for messages only.
+struct IniGroup {
+  std::string name;
+  int line = 0;
+};
+
+// The entries in file order; repeated keys are kept. `file` is for messages only; `groups`
+// takes every group line, also of groups without entries.
 // Errors: kInvalidArgument, "file:line: what is wrong: <the line>".
-Result<std::vector<IniEntry>> parseIni(std::string_view text, std::string_view file);
+Result<std::vector<IniEntry>> parseIni(std::string_view text, std::string_view file,
+                                       std::vector<IniGroup>* groups = nullptr);
 
 // How the reference compares groups: without case, except that DEFAULT is only itself.
 std::string normalizedGroup(std::string_view group);

@@ -73,6 +73,15 @@ TEST_CASE("Ini: errors name file, line and the line", "[ini]") {
   CHECK(parsed(row.text) == std::string("error ") + row.message);
 }
 
+TEST_CASE("Ini: groups are told, also those without entries", "[ini]") {
+  std::vector<IniGroup> groups;
+  REQUIRE(parseIni("[a]\n\n[b.*[c]]\nk = v\n[a]\n", "f", &groups));
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[1].name == "b.*[c]");
+  CHECK(groups[1].line == 3);
+  CHECK(groups[2].name == "a");
+}
+
 TEST_CASE("Ini: entries keep group, key, line and order", "[ini]") {
   const auto entries = parseIni("[DEFAULT]\n\na = 1\na = 2\n[G2]\nb = x\n y\n[DEFAULT]\nc: 3", "f");
   REQUIRE(entries);

@@ -90,12 +90,9 @@ OptionGroup& OptionGroup::boolean(const char* key, bool& field, const char* help
               .default_text = field ? "true" : "false",
               .help = help,
               .store = single([&field](std::string_view text) -> Status {
-                const std::string word = asciiLower(text);
-                const bool yes = word == "true" || word == "1" || word == "on" || word == "yes";
-                const bool no = word == "false" || word == "0" || word == "off" || word == "no";
-                if (!yes && !no)
-                  return badValue(fmt::format("'{}' is neither true nor false", text));
-                field = yes;
+                const auto value = parseBool(text);
+                if (!value) return badValue(fmt::format("'{}' is neither true nor false", text));
+                field = *value;
                 return {};
               })});
 }

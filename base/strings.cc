@@ -23,6 +23,14 @@ Utf8Lead leadOf(unsigned char c) {
 
 }  // namespace
 
+std::optional<bool> parseBool(std::string_view text) {
+  for (const char* word : {"true", "1", "on", "yes"})
+    if (iequals(text, word)) return true;
+  for (const char* word : {"false", "0", "off", "no"})
+    if (iequals(text, word)) return false;
+  return std::nullopt;
+}
+
 std::size_t utf8SequenceLength(std::string_view text) {
   if (text.empty()) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };

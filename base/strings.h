@@ -68,6 +68,9 @@ requires(!std::same_as<T, bool>) std::optional<T> parseInteger(std::string_view 
   return value;
 }
 
+// true, 1, on, yes; false, 0, off, no; in any case.
+std::optional<bool> parseBool(std::string_view text);
+
 // Bytes of the well-formed UTF-8 sequence that `text` begins with (1–4); 0 when it is not one, or
 // empty. Overlong forms, surrogates and values beyond U+10FFFF are not well-formed (RFC 3629 §4).
 std::size_t utf8SequenceLength(std::string_view text);

@@ -41,22 +41,38 @@ struct Verdict {
   bool allowed = false;
   std::string check;
   bool overridden = false;
+  const char* ownership = "";  // beside the check: whose the image must be
 };
 
+const char* ownershipOf(const std::string& rule, bool older_defaults) {
+  if (!older_defaults) return "";
+  switch (origin::neededOwnership(rule)) {
+    case origin::Ownership::kOwner:
+      return "owner or admin";
+    case origin::Ownership::kNotOwner:
+      return "not the owner, or admin";
+    case origin::Ownership::kAny:
+      break;
+  }
+  return "";
+}
+
 std::vector<Verdict> judge(const origin::Policy& policy, const PolicyQuestion& question,
-                           const std::map<std::string, std::string>& overrides) {
+                           const std::map<std::string, std::string>& overrides,
+                           bool older_defaults) {
   origin::Caller caller{.user_id = question.user, .project_id = question.project};
   for (const auto& role : question.roles) caller.roles.push_back(asciiLower(role));
   caller.is_admin = policy.allows("context_is_admin", caller, origin::FixedTarget());
   auto rules = overrides;
-  for (auto& rule : origin::defaultRules()) rules.insert(std::move(rule));
+  for (auto& rule : origin::defaultRules(older_defaults)) rules.insert(std::move(rule));
   std::vector<Verdict> verdicts;
   for (const auto& [name, check] : rules) {
     if (!question.rule.empty() && question.rule != name) continue;
     verdicts.push_back({.rule = name,
                         .allowed = policy.allows(name, caller, targetOf(question)),
                         .check = check.empty() ? "@" : check,
-                        .overridden = overrides.contains(name)});
+                        .overridden = overrides.contains(name),
+                        .ownership = ownershipOf(name, older_defaults)});
   }
   return verdicts;
 }
@@ -67,24 +83,28 @@ int policyCheck(const origin::PolicySources& sources, const PolicyQuestion& ques
                 Output& output) {
   const auto overrides = origin::readPolicySources(sources);
   if (!overrides) return failed(overrides.error(), output);
-  const auto policy = origin::Policy::create(*overrides, sources.default_rule);
+  const auto policy = origin::Policy::create(*overrides, sources.mode);
   if (!policy) return failed(policy.error(), output);
-  const auto verdicts = judge(**policy, question, *overrides);
+  const auto verdicts = judge(**policy, question, *overrides, sources.mode.older_defaults);
   if (verdicts.empty())
     return failed({ErrorCode::kNotFound, "there is no rule " + question.rule}, output);
   if (output.format == OutputFormat::kJson) {
     auto list = nlohmann::json::array();
-    for (const auto& verdict : verdicts)
+    for (const auto& verdict : verdicts) {
       list.push_back({{"rule", verdict.rule},
                       {"allowed", verdict.allowed},
                       {"check", verdict.check},
                       {"from", verdict.overridden ? "policy files" : "default"}});
+      if (*verdict.ownership != 0) list.back()["and"] = verdict.ownership;
+    }
     output.out += http::dumpJson(list) + "\n";
   } else {
     TextTable table({"RULE", "ALLOWED", "FROM", "CHECK"});
     for (const auto& verdict : verdicts)
       table.add({verdict.rule, verdict.allowed ? "yes" : "no",
-                 verdict.overridden ? "policy files" : "default", verdict.check});
+                 verdict.overridden ? "policy files" : "default",
+                 *verdict.ownership == 0 ? verdict.check
+                                         : verdict.check + "  [and: " + verdict.ownership + "]"});
     output.out += table.text();
   }
   const bool asked_one = !question.rule.empty();

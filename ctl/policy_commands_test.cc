@@ -68,3 +68,38 @@ TEST_CASE("policy check: all rules, with where they are from", "[ctl]") {
   CHECK(policyCheck(sourcesOf(dir.file("p.yaml")), readerOfP(), wrong) == 1);
   CHECK_THAT(wrong.err, Contains("p.yaml:1") && Contains("download_image"));
 }
+
+TEST_CASE("policy check: the older default rules beside the new ones", "[ctl]") {
+  struct Row {
+    const char* rule;
+    const char* owner;
+    int want_new;
+    int want_older;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"get_image", "p", 0, 0},
+      {"download_image", "p", 1, 0},
+      {"modify_image", "p", 1, 0},
+      {"modify_image", "q", 1, 1},
+      {"publicize_image", "p", 1, 1},
+  }));
+  CAPTURE(row.rule, row.owner);
+  auto question = readerOfP();
+  question.rule = row.rule;
+  question.owner = row.owner;
+  origin::PolicySources sources;
+  Output output;
+  CHECK(policyCheck(sources, question, output) == row.want_new);
+  sources.mode.older_defaults = true;
+  CHECK(policyCheck(sources, question, output) == row.want_older);
+}
+
+TEST_CASE("policy check: names the ownership that code asks for", "[ctl]") {
+  origin::PolicySources sources;
+  sources.mode.older_defaults = true;
+  auto question = readerOfP();
+  question.rule = "modify_image";
+  Output output;
+  CHECK(policyCheck(sources, question, output) == 0);
+  CHECK_THAT(output.out, Contains("or rule:default") && Contains("[and: owner or admin]"));
+}

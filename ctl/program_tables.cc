@@ -79,6 +79,8 @@ Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs) {
   addOptions(table, options);
   const auto outcome = table.load(inputs);
   if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
+  if (auto settled = origin::settlePolicyMode(options); !settled)
+    return tl::unexpected(std::move(settled.error()));
   return options.policy;
 }
 

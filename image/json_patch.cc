@@ -194,16 +194,20 @@ class Application {
 
   Status remove(const PatchChange& change, const Field* field) {
     if (field != nullptr) return forbidden("Property " + change.name + " may not be removed.");
-    if (image_.properties.erase(change.name) == 0)
+    if (!isThere(change.name))
       return fail(ErrorCode::kConflict, "Property " + change.name + " does not exist.");
+    if (!may(PropertyAccess::kDelete, change.name)) return refuseProtected(change.name);
+    image_.properties.erase(change.name);
     return {};
   }
 
   Status setProperty(const PatchChange& change) {
-    const bool exists = image_.properties.contains(change.name);
+    const bool exists = isThere(change.name);
     if (change.op == PatchOp::kReplace && !exists)
       return fail(ErrorCode::kConflict, "Property " + change.name + " does not exist.");
     if (auto status = refuseExisting(change, exists); !status) return status;
+    const auto access = exists ? PropertyAccess::kUpdate : PropertyAccess::kCreate;
+    if (!may(access, change.name)) return refuseProtected(change.name);
     if (!exists) named_new_property_ = true;
     image_.properties[change.name] = std::get<std::string>(change.value);
     return {};
@@ -214,6 +218,19 @@ class Application {
     if (auto status = checkField(change, field); !status) return status;
     assign(image_, field, change.value);
     return {};
+  }
+
+  bool may(PropertyAccess access, std::string_view name) const {
+    return !rules_.property || rules_.property(access, name);
+  }
+
+  // As far as the caller can tell.
+  bool isThere(const std::string& name) const {
+    return image_.properties.contains(name) && may(PropertyAccess::kRead, name);
+  }
+
+  static Status refuseProtected(const std::string& name) {
+    return forbidden("Property '" + name + "' is protected");
   }
 
   Status refuseExisting(const PatchChange& change, bool exists) const {

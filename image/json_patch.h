@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "image/create_body.h"
 #include "image/fields.h"
+#include "image/property_access.h"
 #include "image/record.h"
 #include "image/schema.h"
 
@@ -44,7 +45,10 @@ struct PatchRules {
   // Whether the caller may, by this policy rule, change the image. Its error is passed on.
   std::function<Status(std::string_view rule, const Image& image)> may;
   bool admin = false;  // the caller
-  ImageLimits limits;
+  ImageLimits limits = {};
+  // Whether the caller may do this to the custom property; empty: everything. What may not be read
+  // is, for the caller, not there; it is kept whatever else changes.
+  std::function<bool(PropertyAccess access, std::string_view name)> property = {};
 };
 
 // Errors: those of `may`; kForbidden, kConflict (missing property; existing one, kV20), kTooLarge,

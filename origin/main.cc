@@ -28,6 +28,7 @@
 #include "origin/options.h"
 #include "origin/origin_handler.h"
 #include "origin/policy/live_policy.h"
+#include "origin/policy/property_protection.h"
 #include "origin/state_lock.h"
 #include "origin/stores/options.h"
 
@@ -40,6 +41,7 @@ constexpr const char* kName = "glint-origin";
 struct Backends {
   StateLock state;
   std::shared_ptr<const Policy> policy;
+  std::unique_ptr<PropertyProtection> protection;
   std::unique_ptr<Identity> identity;
   OpenStores stores;
   std::unique_ptr<Catalog> catalog;
@@ -53,6 +55,10 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto policy = LivePolicy::open(options.policy, [&metrics] { metrics.policyRefused(); });
   if (!policy) return tl::unexpected(policy.error());
   backends.policy = std::move(*policy);
+  auto protection = PropertyProtection::open(options.protection, backends.policy,
+                                             [&metrics] { metrics.policyRefused(); });
+  if (!protection) return tl::unexpected(protection.error());
+  backends.protection = std::move(*protection);
   auto identity = openIdentity(options.identity);
   if (!identity) return tl::unexpected(identity.error());
   backends.identity = meteredIdentity(std::move(*identity), metrics);
@@ -85,6 +91,17 @@ void announce(const OriginOptions& options, const net::Server& server) {
   std::fflush(stdout);
 }
 
+ApiServices servicesOf(const Backends& backends, const image::ImageSchema& schema,
+                       const ApiOptions& options) {
+  return {.catalog = *backends.catalog,
+          .identity = *backends.identity,
+          .policy = *backends.policy,
+          .schema = schema,
+          .stores = *backends.stores.set,
+          .options = options,
+          .protection = backends.protection.get()};
+}
+
 int run(OriginOptions options) {
   const net::Termination termination;
   metrics::Registry registry(metrics::ProgramKind::kOrigin);
@@ -96,12 +113,7 @@ int run(OriginOptions options) {
   if (!backends) return startFailed(kName, backends.error());
   options.data.instance = backends->state.instance;
   const image::ImageSchema schema(options.schema);
-  const ApiServices services{.catalog = *backends->catalog,
-                             .identity = *backends->identity,
-                             .policy = *backends->policy,
-                             .schema = schema,
-                             .stores = *backends->stores.set,
-                             .options = options.api};
+  const ApiServices services = servicesOf(*backends, schema, options.api);
   const VersionOptions versions{.multi_store = services.stores.several()};
   ImageData data(services, options.data, origin_metrics);
   const auto events = EventFeed::create(*backends->catalog);

@@ -142,6 +142,40 @@ void ignoreServerOptions(OptionTable& table) {
                                   "transport_url"});
 }
 
+// A boolean of which it matters whether it was given.
+Status parseGiven(std::string_view text, std::optional<bool>& given) {
+  const auto value = parseBool(text);
+  if (!value) return fail(ErrorCode::kInvalidArgument, "neither true nor false");
+  given = *value;
+  return {};
+}
+
+void addPolicyOptions(OptionTable& table, OriginOptions& o) {
+  table.group("oslo_policy", "Who may do what.")
+      .path("policy_file", o.policy.file,
+            "Rules (YAML or JSON) that replace the default ones; obeyed as soon as it changes.")
+      .multi("policy_dirs", o.policy.dirs,
+             "Directories of such files, by name; later ones win over the policy file.")
+      .text("policy_default_rule", o.policy.mode.default_rule,
+            "The rule that decides for names without a rule.")
+      .boolean("enforce_scope", o.policy.mode.enforce_scope,
+               "Tokens of the whole system, or of a domain, may do nothing.")
+      .custom("enforce_new_defaults", "true", "true, false",
+              "false: the older default rules, without the roles member and reader, apply beside "
+              "the new ones. Given together with enforce_secure_rbac, both must agree.",
+              [&o](std::string_view text) { return parseGiven(text, o.enforce_new_defaults); });
+  table.group("DEFAULT")
+      .custom("enforce_secure_rbac", "true", "true, false",
+              "The same choice as [oslo_policy] enforce_new_defaults.",
+              [&o](std::string_view text) { return parseGiven(text, o.enforce_secure_rbac); })
+      .path("property_protection_file", o.protection.file,
+            "Who may create, read, update and delete which custom properties of images; obeyed as "
+            "soon as it changes. Empty: everybody, whatever the image's rules allow.")
+      .choice("property_protection_rule_format", o.protection.format,
+              "What that file names: roles, or rules of the policy.",
+              {{"roles", ProtectionFormat::kRoles}, {"policies", ProtectionFormat::kPolicies}});
+}
+
 void addBackendOptions(OptionTable& table, OriginOptions& o) {
   table.group("database", "Where image records are kept.")
       .text("connection", o.database.connection,
@@ -157,14 +191,7 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
                 "mysql_sql_mode", "mysql_wsrep_sync_wait"});
   addOptions(table, o.stores);
   addOptions(table, o.identity);
-  table.group("oslo_policy", "Who may do what.")
-      .path("policy_file", o.policy.file,
-            "Rules (YAML or JSON) that replace the default ones; obeyed as soon as it changes.")
-      .multi("policy_dirs", o.policy.dirs,
-             "Directories of such files, by name; later ones win over the policy file.")
-      .text("policy_default_rule", o.policy.default_rule,
-            "The rule that decides for names without a rule.")
-      .ignored({"enforce_scope", "enforce_new_defaults"});
+  addPolicyOptions(table, o);
   table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi"});
 }
 
@@ -184,7 +211,18 @@ void addOptions(OptionTable& table, OriginOptions& options) {
   addBackendOptions(table, options);
 }
 
+Status settlePolicyMode(OriginOptions& options) {
+  const auto& rules = options.enforce_new_defaults;
+  const auto& code = options.enforce_secure_rbac;
+  if (rules && code && *rules != *code)
+    return fail(ErrorCode::kInvalidArgument,
+                "[DEFAULT] enforce_secure_rbac and [oslo_policy] enforce_new_defaults must agree");
+  options.policy.mode.older_defaults = !rules.value_or(code.value_or(true));
+  return {};
+}
+
 Status finish(OriginOptions& options) {
+  if (auto mode = settlePolicyMode(options); !mode) return mode;
   if (!options.listen.empty()) {
     if (auto listen = parseListen(options.listen, options.server); !listen) return listen;
   }

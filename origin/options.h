@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/options.h"
@@ -15,6 +16,7 @@
 #include "origin/catalog/database_options.h"
 #include "origin/identity/options.h"
 #include "origin/policy/live_policy.h"
+#include "origin/policy/property_protection.h"
 #include "origin/stores/options.h"
 
 namespace glint::origin {
@@ -29,6 +31,9 @@ struct OriginOptions {
   StoresOptions stores;
   IdentityOptions identity;
   PolicySources policy;
+  std::optional<bool> enforce_new_defaults;  // of [oslo_policy]
+  std::optional<bool> enforce_secure_rbac;   // of [DEFAULT]: the same choice, made twice
+  ProtectionSources protection;
   image::SchemaOptions schema;
   ImageDataOptions data;
   ApiOptions api;
@@ -38,6 +43,10 @@ struct OriginOptions {
 OriginOptions defaultOriginOptions();
 
 void addOptions(OptionTable& table, OriginOptions& options);
+
+// Which default rules apply: one choice has two options, and what is said in one place only holds
+// for both. A part of finish(). Errors: kInvalidArgument (they disagree).
+Status settlePolicyMode(OriginOptions& options);
 
 // Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.
 Status finish(OriginOptions& options);

@@ -87,10 +87,33 @@ TEST_CASE("OriginOptions: what is wrong is named", "[options]") {
       {"[glance_store]\nstores = file,rbd\n", "stores"},
       {"[glance_store]\nfilesystem_store_file_perm = 99\n", "filesystem_store_file_perm"},
       {"[glance_store]\nfilesystem_store_file_perm = 040\n", "filesystem_store_file_perm"},
+      {"[DEFAULT]\nenforce_secure_rbac = no\n[oslo_policy]\nenforce_new_defaults = yes\n",
+       "enforce_secure_rbac"},
+      {"[oslo_policy]\nenforce_new_defaults = maybe\n", "enforce_new_defaults"},
+      {"[DEFAULT]\nproperty_protection_rule_format = other\n", "property_protection_rule_format"},
       {"[keystone_authtoken]\nauth_url = http://k\n", "keystone_authtoken"},
   }));
   CAPTURE(text);
   CHECK(load(text).error.find(word) != std::string::npos);
+}
+
+TEST_CASE("OriginOptions: which default rules apply, said in one place or two", "[options]") {
+  struct Row {
+    const char* text;
+    bool older;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"", false},
+      {"[oslo_policy]\nenforce_new_defaults = false\n", true},
+      {"[DEFAULT]\nenforce_secure_rbac = False\n", true},
+      {"[DEFAULT]\nenforce_secure_rbac = True\n", false},
+      {"[DEFAULT]\nenforce_secure_rbac = no\n[oslo_policy]\nenforce_new_defaults = no\n", true},
+      {"[DEFAULT]\nenforce_secure_rbac = yes\n[oslo_policy]\nenforce_new_defaults = on\n", false},
+  }));
+  CAPTURE(row.text);
+  const auto loaded = load(row.text);
+  REQUIRE(loaded.error.empty());
+  CHECK(loaded.options.policy.mode.older_defaults == row.older);
 }
 
 TEST_CASE("StateLock: one holder, one name", "[options]") {

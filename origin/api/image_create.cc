@@ -49,6 +49,13 @@ void tellOffers(const ApiServices& services, http::HeaderMap& headers) {
   addList(headers, "OpenStack-image-store-ids", ids);
 }
 
+Status mayHaveProperties(const ApiRequest& request, const image::Image& image) {
+  for (const auto& property : image.properties)
+    if (!mayAccess(request, image::PropertyAccess::kCreate, property.first))
+      return fail(ErrorCode::kForbidden, "Property '" + property.first + "' is protected");
+  return {};
+}
+
 image::Time now(const ApiServices& services) {
   return std::chrono::floor<std::chrono::microseconds>(services.clock.systemNow());
 }
@@ -65,6 +72,8 @@ ApiResult<http::Response> createImage(ApiRequest& request) {
   if (!draft->gives_owner && !request.caller.project_id.empty())
     image.owner = request.caller.project_id;
   if (auto status = mayCreate(request, *draft); !status) return tl::unexpected(status.error());
+  if (auto status = mayHaveProperties(request, image); !status)
+    return tl::unexpected(status.error());
   const image::ImageLimits limits{services.options.image_property_quota,
                                   services.options.image_tag_quota};
   if (auto status = checkDraft(*draft, limits); !status) return tl::unexpected(status.error());

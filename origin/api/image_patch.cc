@@ -31,7 +31,9 @@ ApiResult<http::Response> patchImage(ApiRequest& request) {
       .may = [&](std::string_view rule,
                  const image::Image& image) { return authorize(request, rule, image); },
       .admin = request.caller.is_admin,
-      .limits = {options.image_property_quota, options.image_tag_quota}};
+      .limits = {options.image_property_quota, options.image_tag_quota},
+      .property = [&](image::PropertyAccess access,
+                      std::string_view name) { return mayAccess(request, access, name); }};
   // Applied to what the catalog holds at that moment, so that a concurrent upload or change of
   // other fields is not undone.
   auto saved = request.services.catalog.update(

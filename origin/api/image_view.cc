@@ -1,6 +1,17 @@
 #include "origin/api/image_view.h"
 
 namespace glint::origin {
+namespace {
+
+// What the caller may know of the image, in the order of the stores.
+void prepare(const ApiRequest& request, image::Image& image) {
+  request.services.stores.arrange(image.locations);
+  std::erase_if(image.properties, [&](const auto& property) {
+    return !mayAccess(request, image::PropertyAccess::kRead, property.first);
+  });
+}
+
+}  // namespace
 
 image::ImageView viewFor(const ApiRequest& request) {
   const auto& services = request.services;
@@ -11,13 +22,13 @@ image::ImageView viewFor(const ApiRequest& request) {
 }
 
 http::Response imageResponse(const ApiRequest& request, image::Image image) {
-  request.services.stores.arrange(image.locations);
+  prepare(request, image);
   return jsonResponse(image::imageJson(image, viewFor(request)));
 }
 
 http::Response imageListResponse(const ApiRequest& request, std::vector<image::Image> images,
                                  const image::PageLinks& links) {
-  for (auto& image : images) request.services.stores.arrange(image.locations);
+  for (auto& image : images) prepare(request, image);
   return jsonResponse(image::imageListJson(images, viewFor(request), links));
 }
 

@@ -1,4 +1,5 @@
-// How the caller of a request is shown images: which of their locations, in which order.
+// How the caller of a request is shown images: which of their locations in which order, and without
+// the properties it may not read.
 #pragma once
 
 #include <vector>

@@ -33,6 +33,7 @@ ApiResult<Caller> identify(const ApiServices& services, const RequestContext& co
   // Whatever keeps the identity service from answering, the caller may come again.
   if (!caller) return fail(ErrorCode::kOverloaded, std::move(caller.error().message));
   services.policy.refresh();
+  if (services.protection != nullptr) services.protection->refresh();
   caller->is_admin = services.policy.allows("context_is_admin", *caller, FixedTarget());
   return std::move(*caller);
 }
@@ -153,6 +154,11 @@ Status authorize(const ApiRequest& request, std::string_view rule, const image::
     return fail(ErrorCode::kNotFound, "No image found with ID " + image.id.value);
   return fail(ErrorCode::kForbidden,
               "You are not authorized to complete " + std::string(rule) + " action.");
+}
+
+bool mayAccess(const ApiRequest& request, image::PropertyAccess access, std::string_view property) {
+  const auto* protection = request.services.protection;
+  return protection == nullptr || protection->allows(access, property, request.caller);
 }
 
 Status requireWriter(const ApiRequest& request) {

@@ -23,6 +23,7 @@
 #include "origin/catalog/catalog.h"
 #include "origin/identity/identity.h"
 #include "origin/policy/policy.h"
+#include "origin/policy/property_protection.h"
 #include "origin/stores/store_set.h"
 
 namespace glint::image {
@@ -53,6 +54,7 @@ struct ApiServices {
   const StoreSet& stores;
   ApiOptions options = {};
   const Clock& clock = Clock::real();
+  const PropertyProtection* protection = nullptr;  // null: nothing is protected
 };
 
 // A refusal on its way to the client. Converts from Error through http/status_map.h.
@@ -104,6 +106,9 @@ Result<bool> isVisible(const ApiRequest& request, const image::Image& image);
 // Whether the rule lets the caller do this to the image. Needs no database.
 // Errors: kForbidden; kNotFound when the caller may not know of the image (get_image).
 Status authorize(const ApiRequest& request, std::string_view rule, const image::Image& image);
+
+// Whether the property protections let the caller do this.
+bool mayAccess(const ApiRequest& request, image::PropertyAccess access, std::string_view property);
 
 // Errors: kForbidden for anonymous callers.
 Status requireWriter(const ApiRequest& request);

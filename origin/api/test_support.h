@@ -43,12 +43,19 @@ struct ApiAnswer : net::testing::RawResponse {
   nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
 };
 
+// Who may do what there.
+struct ApiRules {
+  PolicyMode mode = {};
+  std::string protection = {};  // a property protection file's text; empty: none
+  ProtectionFormat format = ProtectionFormat::kRoles;
+};
+
 class ApiFixture {
  public:
   // With `store_ids` there are several stores, the first one the default.
   explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {},
                       const std::vector<std::string>& store_ids = {},
-                      DataRoutes data = {noBytes, noBytes})
+                      DataRoutes data = {noBytes, noBytes}, ApiRules rules = {})
       : catalog(openSqlCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
                                 .connections = 2,
                                 .durable = false})
@@ -56,8 +63,15 @@ class ApiFixture {
         opened(openStores(store_ids)),
         stores(storeSet(store_ids)),
         identity(openIdentity()),
-        policy(Policy::create().value()),
-        services{*catalog, *identity, *policy, schema, stores, std::move(options)},
+        policy(Policy::create({}, rules.mode).value()),
+        protection(openProtection(rules)),
+        services{.catalog = *catalog,
+                 .identity = *identity,
+                 .policy = *policy,
+                 .schema = schema,
+                 .stores = stores,
+                 .options = std::move(options),
+                 .protection = protection.get()},
         pool(net::WorkerPool::create({.threads = 2, .queue_limit = 64})),
         handler(net::WorkerHandler::create(apiRoutes(services, std::move(data)),
                                            apiErrorResponder(services), *pool, {})),
@@ -65,6 +79,9 @@ class ApiFixture {
         server(std::make_unique<net::testing::ServerFixture>(
             [this](net::ExchangePtr exchange) { front.handle(std::move(exchange)); })),
         client(std::make_unique<net::testing::RawClient>(server->port())) {}
+  static ApiFixture with(ApiRules rules) {
+    return ApiFixture({}, {}, {}, {noBytes, noBytes}, std::move(rules));
+  }
   ~ApiFixture() {
     client.reset();
     server->server->drain(std::chrono::milliseconds(0));
@@ -110,6 +127,7 @@ class ApiFixture {
   StoreSet stores;
   std::unique_ptr<StaticIdentity> identity;
   std::shared_ptr<const Policy> policy;
+  std::unique_ptr<PropertyProtection> protection;
   image::ImageSchema schema;
   ApiServices services;
   std::unique_ptr<net::WorkerPool> pool;
@@ -137,6 +155,15 @@ class ApiFixture {
       entries.push_back({store.get(), entries.empty() ? "The first." : "",
                          static_cast<std::int64_t>(entries.size())});
     return {std::move(entries), ids.front()};
+  }
+
+  std::unique_ptr<PropertyProtection> openProtection(const ApiRules& rules) const {
+    ProtectionSources sources{.file = {}, .format = rules.format};
+    if (!rules.protection.empty()) {
+      sources.file = dir.file("protections.conf");
+      REQUIRE(writeFileAtomic(sources.file, rules.protection));
+    }
+    return PropertyProtection::open(sources, policy).value();
   }
 
   std::unique_ptr<StaticIdentity> openIdentity() const {

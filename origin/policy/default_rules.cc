@@ -1,8 +1,59 @@
 #include "origin/policy/default_rules.h"
 
-namespace glint::origin {
+#include <algorithm>
+#include <array>
 
-std::vector<std::pair<std::string, std::string>> defaultRules() {
+namespace glint::origin {
+namespace {
+
+using Rules = std::vector<std::pair<std::string, std::string>>;
+
+struct OlderRule {
+  std::string_view name;
+  std::string_view check;
+};
+// Rules that have the same default before and after are not here.
+constexpr std::array kOlderRules = {
+    OlderRule{"get_images", "rule:default"},
+    OlderRule{"get_image", "rule:default"},
+    OlderRule{"add_image", "rule:default"},
+    OlderRule{"modify_image", "rule:default"},
+    OlderRule{"delete_image", "rule:default"},
+    OlderRule{"upload_image", "rule:default"},
+    OlderRule{"download_image", "rule:default"},
+    OlderRule{"download_from_store", "rule:default"},
+    OlderRule{"communitize_image", "rule:default"},
+    OlderRule{"deactivate", "rule:default"},
+    OlderRule{"reactivate", "rule:default"},
+    OlderRule{"get_image_location", "rule:default"},
+    OlderRule{"set_image_location", "rule:default"},
+    OlderRule{"delete_image_location", "rule:default"},
+    OlderRule{"add_member", "rule:default"},
+    OlderRule{"delete_member", "rule:default"},
+    OlderRule{"get_member", "rule:default"},
+    OlderRule{"get_members", "rule:default"},
+    OlderRule{"modify_member", "rule:default"},
+    OlderRule{"cache_image", "rule:manage_image_cache"},
+    OlderRule{"cache_list", "rule:manage_image_cache"},
+    OlderRule{"cache_delete", "rule:manage_image_cache"},
+    OlderRule{"get_metadef_namespace", "rule:metadef_default"},
+    OlderRule{"get_metadef_namespaces", "rule:metadef_default"},
+    OlderRule{"get_metadef_object", "rule:metadef_default"},
+    OlderRule{"get_metadef_objects", "rule:metadef_default"},
+    OlderRule{"list_metadef_resource_types", "rule:metadef_default"},
+    OlderRule{"get_metadef_resource_type", "rule:metadef_default"},
+    OlderRule{"get_metadef_property", "rule:metadef_default"},
+    OlderRule{"get_metadef_properties", "rule:metadef_default"},
+    OlderRule{"get_metadef_tag", "rule:metadef_default"},
+    OlderRule{"get_metadef_tags", "rule:metadef_default"},
+};
+
+constexpr std::array<std::string_view, 10> kOwnersOnly = {
+    "add_image",  "modify_image", "delete_image",  "upload_image",       "deactivate",
+    "reactivate", "add_member",   "delete_member", "set_image_location", "delete_image_location",
+};
+
+Rules newerRules() {
   const std::string admin = "rule:context_is_admin";
   const std::string own_project = "project_id:%(project_id)s";
   const std::string own_or_member = "(project_id:%(project_id)s or project_id:%(member_id)s)";
@@ -60,6 +111,24 @@ std::vector<std::pair<std::string, std::string>> defaultRules() {
       {"add_task", "rule:default"},
       {"modify_task", "rule:default"},
   };
+}
+
+}  // namespace
+
+Rules defaultRules(bool older_too) {
+  auto rules = newerRules();
+  if (!older_too) return rules;
+  for (auto& [name, check] : rules) {
+    const auto* older = std::ranges::find(kOlderRules, name, &OlderRule::name);
+    if (older != kOlderRules.end()) check = "(" + check + ") or " + std::string(older->check);
+  }
+  return rules;
+}
+
+Ownership neededOwnership(std::string_view rule) {
+  if (rule == "modify_member") return Ownership::kNotOwner;
+  return std::ranges::find(kOwnersOnly, rule) == kOwnersOnly.end() ? Ownership::kAny
+                                                                   : Ownership::kOwner;
 }
 
 }  // namespace glint::origin

@@ -1,13 +1,10 @@
 #include "origin/policy/live_policy.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <utility>
 
-#include "base/log.h"
 #include "origin/policy/policy_file.h"
 
 namespace glint::origin {
@@ -32,27 +29,10 @@ std::vector<std::string> filesOf(const PolicySources& sources) {
   return files;
 }
 
-// Changes with every change of the files.
-std::string versionOf(const PolicySources& sources) {
-  std::string version;
-  for (const auto& file : filesOf(sources)) {
-    struct stat status {};
-    version += file;
-    if (::stat(file.c_str(), &status) == 0)
-      for (const long long part :
-           {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),
-            static_cast<long long>(status.st_mtim.tv_sec),
-            static_cast<long long>(status.st_mtim.tv_nsec)})
-        version += ":" + std::to_string(part);
-    version += "\n";
-  }
-  return version;
-}
-
 Result<std::shared_ptr<const Policy>> load(const PolicySources& sources) {
   const auto rules = readPolicySources(sources);
   if (!rules) return tl::unexpected(rules.error());
-  return Policy::create(*rules, sources.default_rule);
+  return Policy::create(*rules, sources.mode);
 }
 
 }  // namespace
@@ -67,41 +47,14 @@ Result<std::map<std::string, std::string>> readPolicySources(const PolicySources
   return rules;
 }
 
-LivePolicy::LivePolicy(PolicySources sources, std::function<void()> on_refused)
-    : sources_(std::move(sources)), on_refused_(std::move(on_refused)) {}
-
 Result<std::shared_ptr<const Policy>> LivePolicy::open(const PolicySources& sources,
                                                        std::function<void()> on_refused) {
-  std::shared_ptr<LivePolicy> policy(new LivePolicy(sources, std::move(on_refused)));
-  {
-    MutexLock lock(policy->mu_);
-    policy->version_ = versionOf(sources);
-  }
-  auto loaded = load(sources);
-  if (!loaded) return tl::unexpected(std::move(loaded.error()));
-  policy->current_ = std::move(*loaded);
-  return policy;
-}
-
-void LivePolicy::refresh() const {
-  if (sources_.file.empty() && sources_.dirs.empty()) return;
-  MutexLock lock(mu_);
-  auto version = versionOf(sources_);
-  if (version == version_) return;
-  version_ = std::move(version);
-  auto loaded = load(sources_);
-  if (loaded) {
-    current_ = std::move(*loaded);
-    log::info("policy_reloaded");
-    return;
-  }
-  log::error("policy_not_reloaded", {{"error", loaded.error().message}});
-  if (on_refused_) on_refused_();
-}
-
-bool LivePolicy::allows(std::string_view rule, const Caller& caller,
-                        const PolicyTarget& target) const {
-  return current_.load()->allows(rule, caller, target);
+  auto rules = LiveValue<Policy>::open({.name = "policy",
+                                        .files = [sources] { return filesOf(sources); },
+                                        .load = [sources] { return load(sources); },
+                                        .on_refused = std::move(on_refused)});
+  if (!rules) return tl::unexpected(std::move(rules.error()));
+  return std::shared_ptr<const Policy>(new LivePolicy(std::move(*rules)));
 }
 
 }  // namespace glint::origin

@@ -6,14 +6,13 @@
 // Threads: any.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/mutex.h"
+#include "origin/policy/live_value.h"
 #include "origin/policy/policy.h"
 
 namespace glint::origin {
@@ -21,7 +20,7 @@ namespace glint::origin {
 struct PolicySources {
   std::string file;               // empty: none; must exist when it is named
   std::vector<std::string> dirs;  // *.yaml, *.yml, *.json in them; a missing one is empty
-  std::string default_rule = "default";
+  PolicyMode mode = {};
 };
 
 // The rules of all files, later ones over earlier ones. Errors: those of readPolicyFile().
@@ -34,18 +33,17 @@ class LivePolicy final : public Policy {
   static Result<std::shared_ptr<const Policy>> open(const PolicySources& sources,
                                                     std::function<void()> on_refused = {});
 
-  void refresh() const override;
+  void refresh() const override { rules_->refresh(); }
+  bool defines(std::string_view rule) const override { return rules_->get()->defines(rule); }
   bool allows(std::string_view rule, const Caller& caller,
-              const PolicyTarget& target) const override;
+              const PolicyTarget& target) const override {
+    return rules_->get()->allows(rule, caller, target);
+  }
 
  private:
-  LivePolicy(PolicySources sources, std::function<void()> on_refused);
+  explicit LivePolicy(std::unique_ptr<LiveValue<Policy>> rules) : rules_(std::move(rules)) {}
 
-  const PolicySources sources_;
-  const std::function<void()> on_refused_;
-  mutable Mutex mu_;
-  mutable std::string version_ GUARDED_BY(mu_);  // of the files, as last looked at
-  mutable std::atomic<std::shared_ptr<const Policy>> current_;
+  const std::unique_ptr<LiveValue<Policy>> rules_;
 };
 
 }  // namespace glint::origin

@@ -85,7 +85,7 @@ TEST_CASE("LivePolicy: names that no rule has are decided by the default rule", 
   Fixture fixture;
   fixture.write("policy.yaml", "mine: '!'");
   CHECK(fixture.open()->allows("unheard_of", kReader, FixedTarget()));
-  fixture.sources.default_rule = "mine";
+  fixture.sources.mode.default_rule = "mine";
   CHECK_FALSE(fixture.open()->allows("unheard_of", kReader, FixedTarget()));
 }
 

@@ -40,17 +40,30 @@ bool hasAttribute(const Caller& caller, std::string_view name, const std::string
   return false;
 }
 
+// What the Images API asked in code beside its older default rules.
+bool ownershipAllows(std::string_view rule, const Caller& caller, const PolicyTarget& target) {
+  const auto needed = neededOwnership(rule);
+  if (needed == Ownership::kAny) return true;
+  const auto owner = target.attribute("owner");
+  const bool owns =
+      owner && !owner->null && !caller.project_id.empty() && owner->text == caller.project_id;
+  return owns == (needed == Ownership::kOwner);
+}
+
 class CompiledPolicy final : public Policy {
  public:
-  CompiledPolicy(Rules rules, std::string default_rule)
-      : rules_(std::move(rules)), default_rule_(std::move(default_rule)) {}
+  CompiledPolicy(Rules rules, PolicyMode mode) : rules_(std::move(rules)), mode_(std::move(mode)) {}
+
+  bool defines(std::string_view rule) const override { return rules_.contains(rule); }
 
   bool allows(std::string_view rule, const Caller& caller,
               const PolicyTarget& target) const override {
-    if (!caller.project_scoped) return false;  // the scope of every rule is a project
+    // The scope of every rule is a project.
+    if (mode_.enforce_scope && !caller.project_scoped) return false;
     auto found = rules_.find(rule);
-    if (found == rules_.end()) found = rules_.find(default_rule_);
-    return found != rules_.end() && holds(found->second, caller, target);
+    if (found == rules_.end()) found = rules_.find(mode_.default_rule);
+    if (found == rules_.end() || !holds(found->second, caller, target)) return false;
+    return !mode_.older_defaults || caller.is_admin || ownershipAllows(rule, caller, target);
   }
 
  private:
@@ -87,7 +100,7 @@ class CompiledPolicy final : public Policy {
   }
 
   const Rules rules_;
-  const std::string default_rule_;
+  const PolicyMode mode_;
 };
 
 // Finds rules that are not defined or reach themselves.
@@ -129,9 +142,9 @@ class ReferenceCheck {
 }  // namespace
 
 Result<std::shared_ptr<const Policy>> Policy::create(
-    const std::map<std::string, std::string>& overrides, const std::string& default_rule) {
+    const std::map<std::string, std::string>& overrides, const PolicyMode& mode) {
   std::map<std::string, std::string> texts = overrides;
-  for (auto& rule : defaultRules()) texts.insert(std::move(rule));
+  for (auto& rule : defaultRules(mode.older_defaults)) texts.insert(std::move(rule));
   Rules rules;
   for (const auto& [name, text] : texts) {
     auto check = parseCheck(text);
@@ -140,7 +153,7 @@ Result<std::shared_ptr<const Policy>> Policy::create(
   }
   if (auto status = ReferenceCheck(rules).run(); !status)
     return tl::unexpected(std::move(status.error()));
-  return std::make_shared<const CompiledPolicy>(std::move(rules), default_rule);
+  return std::make_shared<const CompiledPolicy>(std::move(rules), mode);
 }
 
 }  // namespace glint::origin

@@ -20,6 +20,7 @@ HOMES = {
     "spdlog/": ["base/log.cc"],
     "prometheus/": ["metrics/"],
     "yaml-cpp/": ["origin/policy/"],
+    "pcre2.h": ["origin/policy/pattern.cc"],
     "zstd.h": ["image/", "cache/"],
     "nlohmann/": ["base/", "http/json", "http/keystone_login", "tests/fuzz/", "image/", "metrics/", "proxy/", "origin/", "ctl/"],
     "openssl/ssl.h": ["net/"],
