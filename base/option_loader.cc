@@ -70,6 +70,7 @@ class OptionLoader {
       given_[{normalizedGroup(one.group), one.key}] = {{one.value}, "command line " + one.flag};
     }
     for (Option& row : table_.rows_) store(row);
+    warnOfIgnored();
     return std::move(outcome_);
   }
 
@@ -126,13 +127,8 @@ class OptionLoader {
 
   bool isIgnored(const Name& name, const std::string& place) {
     const auto& ignored = table_.ignored_;
-    const bool whole = std::ranges::find(ignored, Name{name.first, "*"}) != ignored.end();
-    if (!whole && std::ranges::find(ignored, name) == ignored.end()) return false;
-    if (warned_.insert(whole ? Name{name.first, "*"} : name).second)
-      warn(whole ? fmt::format("{}: [{}]: this group has no meaning here and is ignored", place,
-                               name.first)
-                 : fmt::format("{}: [{}] {}: this option has no meaning here and is ignored", place,
-                               name.first, name.second));
+    if (!ignored.contains(name) && !ignored.contains({name.first, "*"})) return false;
+    ignored_.try_emplace(name, place);
     return true;
   }
 
@@ -162,6 +158,23 @@ class OptionLoader {
         if (auto added = named.add(table_, entry.group); !added)
           error(
               fmt::format("{}:{}: [{}]: {}", path, entry.line, entry.group, added.error().message));
+  }
+
+  void warnOfIgnored() {
+    // Rows that other options brought go before.
+    std::erase_if(ignored_, [&](const auto& entry) {
+      return table_.find(entry.first.first, entry.first.second) != nullptr;
+    });
+    if (ignored_.empty()) return;
+    std::string names;
+    std::string_view group;
+    for (const auto& [name, place] : ignored_) {
+      if (name.first != group)
+        names += fmt::format("{}[{}]", names.empty() ? "" : "; ", name.first);
+      names += fmt::format("{} {} ({})", name.first == group ? "," : "", name.second, place);
+      group = name.first;
+    }
+    warn("options that have no meaning here are ignored: " + names);
   }
 
   void applyOldNames() {
@@ -260,12 +273,12 @@ class OptionLoader {
   OptionTable& table_;
   const ConfigInputs& inputs_;
   std::map<Name, Given> given_;
-  std::set<Name> warned_;
   struct Unknown {
     IniEntry entry;
     std::string path;
   };
   std::vector<Unknown> unknown_;
+  std::map<Name, std::string> ignored_;  // where each was given first
   ConfigOutcome outcome_;
 };
 

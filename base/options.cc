@@ -260,7 +260,7 @@ OptionGroup& OptionGroup::custom(const char* key, std::string default_text, cons
 }
 
 OptionGroup& OptionGroup::ignored(std::initializer_list<const char*> keys) {
-  for (const char* key : keys) table_.ignored_.emplace_back(normalizedGroup(name_), key);
+  for (const char* key : keys) table_.ignored(name_, key);
   return *this;
 }
 
@@ -278,8 +278,8 @@ OptionGroup OptionTable::group(std::string name, const char* help) {
   return {*this, std::move(name)};
 }
 
-void OptionTable::ignoredGroups(std::initializer_list<const char*> names) {
-  for (const char* name : names) ignored_.emplace_back(normalizedGroup(name), "*");
+void OptionTable::ignored(std::string_view group, std::string key) {
+  ignored_.emplace(normalizedGroup(group), std::move(key));
 }
 
 void OptionTable::groupsNamedBy(std::string group, std::string key, AddRows add) {
@@ -295,6 +295,10 @@ bool OptionTable::hasGroup(std::string_view name) const {
   const std::string wanted = normalizedGroup(name);
   return std::ranges::any_of(
       groups_, [&](const Group& group) { return normalizedGroup(group.name) == wanted; });
+}
+
+void OptionTable::ignoredGroups(std::initializer_list<const char*> names) {
+  for (const char* name : names) ignored(name, "*");
 }
 
 const Option* OptionTable::find(std::string_view group, std::string_view key) const {

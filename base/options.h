@@ -26,6 +26,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -137,7 +138,7 @@ class OptionGroup {
     return *this;
   }
 
-  // Keys of this group that mean something to Glance and nothing here: a warning names them, once.
+  // Keys of this group that mean something elsewhere and nothing here: see OptionTable::ignored().
   OptionGroup& ignored(std::initializer_list<const char*> keys);
   // An older name, read with a warning when `key` of this group is absent.
   OptionGroup& oldName(const char* key, const char* old_group, const char* old_key);
@@ -191,7 +192,10 @@ class OptionTable {
   // The group's name as in a file; "DEFAULT" is a group like others. May be called again for the
   // same group.
   OptionGroup group(std::string name, const char* help = "");
-  // Whole groups that mean something to Glance and nothing here.
+  // An option that means something to others who read the same files, and nothing here: it is no
+  // error. One warning names all that are given. An option of the same name goes before.
+  void ignored(std::string_view group, std::string key);
+  // The same of all options of these groups.
   void ignoredGroups(std::initializer_list<const char*> names);
 
   // Groups that only the configuration names: once all sources are read, `add` gives them rows.
@@ -231,8 +235,7 @@ class OptionTable {
 
   std::vector<Option> rows_;
   std::vector<Group> groups_;
-  std::vector<std::pair<std::string, std::string>>
-      ignored_;  // group, key; key "*": the whole group
+  std::set<std::pair<std::string, std::string>> ignored_;  // group, key; "*": the whole group
   std::vector<OldName> old_names_;
   std::vector<NamedGroups> named_groups_;
 };

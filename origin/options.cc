@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "base/units.h"
 #include "net/server_rows.h"
+#include "origin/glance_options.h"
 
 namespace glint::origin {
 namespace {
@@ -105,41 +106,10 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .oldName("disk_formats", "DEFAULT", "disk_formats");
 }
 
-// What glance-api.conf may hold and Glint's own server and log do without.
-void ignoreServerOptions(OptionTable& table) {
-  table.group("DEFAULT").ignored({"backlog",
-                                  "tcp_keepidle",
-                                  "http_keepalive",
-                                  "client_socket_timeout",
-                                  "debug",
-                                  "log_file",
-                                  "log_dir",
-                                  "log_config_append",
-                                  "log_date_format",
-                                  "use_syslog",
-                                  "use_journal",
-                                  "use_json",
-                                  "use_stderr",
-                                  "watch_log_file",
-                                  "syslog_log_facility",
-                                  "log_rotation_type",
-                                  "default_log_levels",
-                                  "logging_context_format_string",
-                                  "logging_default_format_string",
-                                  "rate_limit_interval",
-                                  "rate_limit_burst",
-                                  "publish_errors",
-                                  "fatal_deprecations",
-                                  "owner_is_tenant",
-                                  "admin_role",
-                                  "send_identity_headers",
-                                  "data_api",
-                                  "enable_v1_api",
-                                  "http_retries",
-                                  "digest_algorithm",
-                                  "lock_path",
-                                  "default_publisher_id",
-                                  "transport_url"});
+// What else a glance-api.conf may hold.
+void ignoreOtherOptions(OptionTable& table) {
+  for (const auto& option : glanceOptions())
+    if (table.find(option.group, option.name) == nullptr) table.ignored(option.group, option.name);
 }
 
 // A boolean of which it matters whether it was given.
@@ -184,15 +154,10 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
                "A change is on disk before it is answered.")
       .integer("max_pool_size", o.database.connections, "Connections kept open.",
                {.min = 2, .max = 1024})
-      .oldName("connection", "DEFAULT", "sql_connection")
-      .ignored({"backend", "connection_recycle_time", "max_overflow", "pool_timeout", "max_retries",
-                "retry_interval", "use_db_reconnect", "db_retry_interval", "db_inc_retry_interval",
-                "db_max_retry_interval", "db_max_retries", "connection_debug", "connection_trace",
-                "mysql_sql_mode", "mysql_wsrep_sync_wait"});
+      .oldName("connection", "DEFAULT", "sql_connection");
   addOptions(table, o.stores);
   addOptions(table, o.identity);
   addPolicyOptions(table, o);
-  table.ignoredGroups({"oslo_concurrency", "oslo_reports", "profiler", "wsgi"});
 }
 
 }  // namespace
@@ -207,8 +172,8 @@ OriginOptions defaultOriginOptions() {
 void addOptions(OptionTable& table, OriginOptions& options) {
   addServerOptions(table, options);
   addApiOptions(table, options);
-  ignoreServerOptions(table);
   addBackendOptions(table, options);
+  ignoreOtherOptions(table);
 }
 
 Status settlePolicyMode(OriginOptions& options) {

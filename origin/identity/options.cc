@@ -49,30 +49,7 @@ void addKeystoneOptions(OptionTable& table, KeystoneOptions& o) {
       .boolean("service_token_roles_required", o.service_token_roles_required,
                "Whether a service token must have one of these roles to vouch for an expired "
                "token.")
-      .oldName("www_authenticate_uri", "keystone_authtoken", "auth_uri")
-      .ignored({"auth_section",
-                "auth_version",
-                "interface",
-                "region_name",
-                "service_type",
-                "delay_auth_decision",
-                "memcached_servers",
-                "memcache_security_strategy",
-                "memcache_secret_key",
-                "memcache_pool_dead_retry",
-                "memcache_pool_maxsize",
-                "memcache_pool_socket_timeout",
-                "memcache_pool_unused_timeout",
-                "memcache_pool_conn_get_timeout",
-                "memcache_use_advanced_pool",
-                "memcache_sasl_enabled",
-                "memcache_username",
-                "memcache_password",
-                "include_service_catalog",
-                "enforce_token_bind",
-                "trust_id",
-                "default_domain_id",
-                "default_domain_name"});
+      .oldName("www_authenticate_uri", "keystone_authtoken", "auth_uri");
 }
 
 }  // namespace
@@ -96,8 +73,7 @@ void addOptions(OptionTable& table, IdentityOptions& o) {
             "Addresses and networks whose identity headers are believed, with trusted-headers.");
   addKeystoneOptions(table, o.keystone);
   table.group("paste_deploy", "Read for the word keystone.")
-      .text("flavor", o.flavor, "As in glance-api.conf: \"keystone\" asks Keystone.")
-      .ignored({"config_file"});
+      .text("flavor", o.flavor, "As in glance-api.conf: \"keystone\" asks Keystone.");
 }
 
 Status finish(IdentityOptions& o) {

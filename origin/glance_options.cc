@@ -1,0 +1,31 @@
+#include "origin/glance_options.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/ini.h"
+#include "origin/glance_option_texts.h"
+
+namespace glint::origin {
+namespace {
+
+std::vector<GlanceOption> readTexts() {
+  std::vector<GlanceOption> options;
+  for (const auto text : {kGlanceServiceOptions, kGlanceMessagingOptions, kGlanceStoreOptions}) {
+    auto entries = parseIni(text, "glance options");
+    GLINT_CHECK(entries.has_value(), "the table of Glance's options is no INI text");
+    for (auto& entry : *entries)
+      options.push_back({std::move(entry.group), std::move(entry.key), std::move(entry.value)});
+  }
+  return options;
+}
+
+}  // namespace
+
+std::span<const GlanceOption> glanceOptions() {
+  static const std::vector<GlanceOption> kOptions = readTexts();
+  return kOptions;
+}
+
+}  // namespace glint::origin
