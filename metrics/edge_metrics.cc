@@ -51,7 +51,15 @@ EdgeMetrics::EdgeMetrics(Registry& registry)
       write_no_space_(registry.counter(Metric::kStoreWriteFailures, {"no_space"})),
       write_io_(registry.counter(Metric::kStoreWriteFailures, {"io"})),
       feed_connected_(registry.gauge(Metric::kFeedConnected)),
-      feed_age_(registry.gauge(Metric::kFeedAge)) {
+      feed_age_(registry.gauge(Metric::kFeedAge)),
+      prefetch_queue_{registry.gauge(Metric::kPrefetchQueue, {"queued"}),
+                      registry.gauge(Metric::kPrefetchQueue, {"running"}),
+                      registry.gauge(Metric::kPrefetchQueue, {"failed"})},
+      prefetches_stored_(registry.counter(Metric::kPrefetches, {"stored"})),
+      prefetches_retried_(registry.counter(Metric::kPrefetches, {"retried"})),
+      prefetches_failed_(registry.counter(Metric::kPrefetches, {"failed"})),
+      prefetched_bytes_(registry.counter(Metric::kPrefetchedBytes)),
+      pinned_(registry.gauge(Metric::kPinned)) {
   for (std::size_t i = 0; i < kFeedEvents.size(); ++i)
     feed_events_[i] = registry.counter(Metric::kFeedEvents, {kFeedEvents[i]});
   for (std::size_t kind = 0; kind < kKinds.size(); ++kind) {
@@ -113,6 +121,19 @@ void EdgeMetrics::feedEvent(FeedEvent event) { feed_events_[indexOf(event)].incr
 void EdgeMetrics::feedState(bool connected, std::chrono::nanoseconds age) {
   feed_connected_.set(connected ? 1 : 0);
   feed_age_.set(inSeconds(age));
+}
+
+void EdgeMetrics::prefetched(std::uint64_t bytes) {
+  prefetches_stored_.increment();
+  prefetched_bytes_.increment(static_cast<double>(bytes));
+}
+
+void EdgeMetrics::prefetchState(std::size_t queued, std::size_t running, std::size_t failed,
+                                std::size_t pinned) {
+  prefetch_queue_[0].set(static_cast<double>(queued));
+  prefetch_queue_[1].set(static_cast<double>(running));
+  prefetch_queue_[2].set(static_cast<double>(failed));
+  pinned_.set(static_cast<double>(pinned));
 }
 
 void EdgeMetrics::watchStore(std::function<StoreSample()> sample) {

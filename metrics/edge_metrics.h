@@ -84,6 +84,13 @@ class EdgeMetrics {
   void feedEvent(FeedEvent event);
   void feedState(bool connected, std::chrono::nanoseconds age);
 
+  void prefetched(std::uint64_t bytes);
+  void prefetchFailed(bool tried_again) {
+    (tried_again ? prefetches_retried_ : prefetches_failed_).increment();
+  }
+  void prefetchState(std::size_t queued, std::size_t running, std::size_t failed,
+                     std::size_t pinned);
+
   // Read at each scrape.
   void watchStore(std::function<StoreSample()> sample);
   void watchAuthorizationCache(std::function<std::size_t()> entries);
@@ -108,6 +115,9 @@ class EdgeMetrics {
   std::array<std::array<Counter, 3>, 4> decisions_;
   Gauge feed_connected_, feed_age_;
   std::array<Counter, 6> feed_events_;
+  std::array<Gauge, 3> prefetch_queue_;
+  Counter prefetches_stored_, prefetches_retried_, prefetches_failed_, prefetched_bytes_;
+  Gauge pinned_;
 };
 
 }  // namespace glint::metrics

@@ -65,6 +65,10 @@ constexpr std::array kKindLabels{Label{"kind", kUpstreamKinds}};
 constexpr std::array kFillLabels{Label{"result", kFillResults}};
 constexpr std::array kStageLabels{Label{"stage", kStages}};
 constexpr std::array kWriteFailureLabels{Label{"reason", kWriteFailures}};
+constexpr std::array kPrefetchStates{"queued", "running", "failed"};
+constexpr std::array kPrefetchResults{"stored", "retried", "failed"};
+constexpr std::array kPrefetchStateLabels{Label{"state", kPrefetchStates}};
+constexpr std::array kPrefetchLabels{Label{"result", kPrefetchResults}};
 constexpr std::array kFeedLabels{Label{"kind", kFeedEventKinds}};
 constexpr std::array kUploadLabels{Label{"result", kUploadResults}};
 constexpr std::array kAuthenticationLabels{Label{"result", kAuthenticationResults}};
@@ -165,6 +169,15 @@ constexpr std::array kTable{
               "Changes at the upstream that the edge was told of; reset: some may have been missed.", kFeedLabels, {}},
     MetricRow{Metric::kFeedAge, "glint_feed_age_seconds", kGauge, kEdge,
               "Since it was last known that no change was missed; 0 without a feed.", {}, {}},
+    MetricRow{Metric::kPrefetchQueue, "glint_prefetch_queue", kGauge, kEdge,
+              "Images in the prefetch queue: queued, running, failed (not tried again).", kPrefetchStateLabels, {}},
+    MetricRow{Metric::kPrefetches, "glint_prefetches_total", kCounter, kEdge,
+              "Prefetches that ended: stored (or found stored), retried (failed, to be tried again), failed.",
+              kPrefetchLabels, {}},
+    MetricRow{Metric::kPrefetchedBytes, "glint_prefetched_bytes_total", kCounter, kEdge,
+              "Image bytes that prefetches brought.", {}, {}},
+    MetricRow{Metric::kPinned, "glint_pinned_images", kGauge, kEdge,
+              "Images whose content is held and so not evicted.", {}, {}},
 
     MetricRow{Metric::kUploads, "glint_uploads_total", kCounter, kOrigin,
               "Image uploads that ended, by result.", kUploadLabels, {}},

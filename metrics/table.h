@@ -59,6 +59,10 @@ enum class Metric : std::uint8_t {
   kFeedConnected,
   kFeedEvents,
   kFeedAge,
+  kPrefetchQueue,
+  kPrefetches,
+  kPrefetchedBytes,
+  kPinned,
 
   kUploads,
   kUploadsInFlight,

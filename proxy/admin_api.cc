@@ -21,6 +21,8 @@
 #include "proxy/fills.h"
 #include "proxy/image_path.h"
 #include "proxy/options.h"
+#include "proxy/prefetch_queue.h"
+#include "proxy/prefetcher.h"
 #include "proxy/upstream.h"
 
 namespace glint::proxy {
@@ -36,15 +38,6 @@ http::Response jsonResponse(const json& value) {
   response.headers.add("Content-Type", "application/json");
   response.body = http::dumpJson(value) + "\n";
   return response;
-}
-
-// The same time whatever the first difference: how much of a guess is right must not show.
-bool equalsSecret(std::string_view given, std::string_view secret) {
-  unsigned difference = given.size() == secret.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |= static_cast<unsigned char>(given[i] ^ secret[i % secret.size()]);
-  }
-  return difference == 0;
 }
 
 std::int64_t unixSeconds(std::chrono::system_clock::time_point time) {
@@ -79,6 +72,36 @@ json toJson(const FeedState& feed) {
            feed.enabled ? std::chrono::duration_cast<std::chrono::seconds>(feed.age).count() : 0}};
 }
 
+json toJson(const PrefetchItem& item, const PrefetchState& state) {
+  json shown = {{"image_id", item.image.value},
+                {"priority", item.priority},
+                {"reason", item.reason},
+                {"state", toString(item.state)},
+                {"attempts", item.attempts},
+                {"last_error", item.last_error},
+                {"queued_at", unixSeconds(item.queued_at)}};
+  if (item.state == PrefetchItem::State::kQueued && item.attempts > 0)
+    shown["next_try"] = unixSeconds(item.next_try);
+  if (state.running != item.image || state.size == 0) return shown;
+  const double seconds = std::chrono::duration<double>(state.elapsed).count();
+  const double rate = seconds > 0 ? static_cast<double>(state.done_bytes) / seconds : 0;
+  shown["size"] = state.size;
+  shown["done_bytes"] = state.done_bytes;
+  shown["bytes_per_second"] = static_cast<std::uint64_t>(rate);
+  if (rate > 0)
+    shown["seconds_left"] = static_cast<std::uint64_t>(
+        static_cast<double>(state.size - std::min(state.size, state.done_bytes)) / rate);
+  return shown;
+}
+
+json toJson(const PrefetchDone& done) {
+  return {{"image_id", done.image.value},
+          {"reason", done.reason},
+          {"bytes", done.bytes},
+          {"at", unixSeconds(done.at)},
+          {"duration_ms", done.duration.count()}};
+}
+
 }  // namespace
 
 struct AdminApi::Route {
@@ -96,6 +119,7 @@ const AdminApi::Route AdminApi::kRoutes[] = {
     {http::Method::kGet, "/glint/v1/cache", "glint_cache_list", false, &AdminApi::listCache},
     {http::Method::kGet, kCachePath, "glint_cache_show", false, &AdminApi::showCached},
     {http::Method::kDelete, kCachePath, "glint_cache_purge", false, &AdminApi::purgeCached},
+    {http::Method::kGet, "/glint/v1/prefetch", "glint_prefetch", false, &AdminApi::showPrefetch},
 };
 
 AdminApi::AdminApi(Edge& edge, metrics::Registry& registry, std::string admin_token)
@@ -215,6 +239,20 @@ http::Response AdminApi::showCached(const http::RequestHead& request) const {
   return http::errorResponse(404, "The cache does not hold this image.", request.headers);
 }
 
+http::Response AdminApi::showPrefetch(const http::RequestHead& /*request*/) const {
+  const PrefetchState state = edge_.prefetcher ? edge_.prefetcher->state() : PrefetchState{};
+  json queue = json::array();
+  json recent = json::array();
+  if (edge_.prefetch) {
+    for (const auto& item : edge_.prefetch->list()) queue.push_back(toJson(item, state));
+    for (const auto& done : edge_.prefetch->recent()) recent.push_back(toJson(done));
+  }
+  return jsonResponse({{"enabled", edge_.prefetcher != nullptr},
+                       {"queue", std::move(queue)},
+                       {"recent", std::move(recent)},
+                       {"pinned", state.pinned}});
+}
+
 http::Response AdminApi::purgeCached(const http::RequestHead& request) const {
   const std::string image(request.path().substr(kCachePath.size()));
   const auto digest = edge_.store.aliasOf(image);
@@ -224,6 +262,14 @@ http::Response AdminApi::purgeCached(const http::RequestHead& request) const {
   http::Response response;
   response.status = 204;
   return response;
+}
+
+bool equalsSecret(std::string_view given, std::string_view secret) {
+  unsigned difference = given.size() == secret.size() ? 0 : 1;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    difference |= static_cast<unsigned char>(given[i] ^ secret[i % secret.size()]);
+  }
+  return difference == 0;
 }
 
 Result<std::string> loadAdminToken(const std::string& cache_dir) {

@@ -1,4 +1,5 @@
-// The edge's own routes: /healthcheck, /metrics, and /glint/v1 (status; what the cache holds).
+// The edge's own routes: /healthcheck, /metrics, and /glint/v1 (status; what the cache holds and
+// what is prefetched).
 #pragma once
 
 #include <chrono>
@@ -42,6 +43,7 @@ class AdminApi {
   http::Response listCache(const http::RequestHead& request) const;
   http::Response showCached(const http::RequestHead& request) const;
   http::Response purgeCached(const http::RequestHead& request) const;
+  http::Response showPrefetch(const http::RequestHead& request) const;
 
   Edge& edge_;
   metrics::Registry& registry_;
@@ -52,5 +54,8 @@ class AdminApi {
 // The secret of <cache_dir>/admin-token; made (mode 0600) when there is none. Blocks. Errors: by
 // errno.
 Result<std::string> loadAdminToken(const std::string& cache_dir);
+
+// Takes the same time whatever the first difference: how much of a guess is right must not show.
+bool equalsSecret(std::string_view given, std::string_view secret);
 
 }  // namespace glint::proxy

@@ -30,7 +30,7 @@ Result<net::FetchedResponse> SourceSession::get(const std::string& target,
     request.headers.add("Via", "1.1 glint-edge");
     request.total_timeout = patience;
     request.first_byte_timeout = patience;
-    UpstreamCall call(metrics, UpstreamCall::Kind::kFeed);
+    UpstreamCall call(metrics, kind);
     auto answer = client.fetch(std::move(request), kAnswerLimitBytes);
     if (!answer) {
       if (answer.error().code == ErrorCode::kCancelled) return answer;

@@ -12,12 +12,10 @@
 
 #include "base/result.h"
 #include "image/record.h"
+#include "metrics/edge_metrics.h"
 #include "net/client.h"
 #include "proxy/fwd.h"
 
-namespace glint::metrics {
-class EdgeMetrics;
-}
 namespace glint::net {
 class SequentialClient;
 }
@@ -44,6 +42,7 @@ struct SourceSession {
   Upstream& upstream;
   ServiceAccount& account;
   metrics::EdgeMetrics& metrics;
+  metrics::UpstreamKind kind = metrics::UpstreamKind::kFeed;  // as what its questions count
 
   // A token the upstream refuses is replaced once. Errors: those of the client and of the account;
   // kForbidden (the account may not), kUpstream (a 5xx). Other statuses are answers.

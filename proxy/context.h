@@ -29,7 +29,10 @@ struct Edge {
   cache::ContentStore& store;
   net::WorkerPool& workers;
   metrics::EdgeMetrics& metrics;
-  const ChangeFeed* feed = nullptr;  // set before anything listens
+  // Set before anything listens.
+  const ChangeFeed* feed = nullptr;
+  PrefetchQueue* prefetch = nullptr;
+  const Prefetcher* prefetcher = nullptr;  // nullptr: nothing takes from the queue
 };
 
 // One per loop, used on that loop; outlives every exchange of the loop.

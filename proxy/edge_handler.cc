@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "proxy/admin_api.h"
+#include "proxy/cache_api.h"
 #include "proxy/download.h"
 #include "proxy/forwarder.h"
 #include "proxy/image_path.h"
@@ -10,10 +11,11 @@
 namespace glint::proxy {
 
 EdgeHandler::EdgeHandler(Edge& edge, net::EventLoop& loop, std::unique_ptr<net::Client> client,
-                         const CredentialsReader& credentials, AdminApi& admin)
+                         const CredentialsReader& credentials, AdminApi& admin, CacheApi& cache)
     : client_(std::move(client)),
       credentials_(credentials),
       admin_(admin),
+      cache_(cache),
       context_{edge, loop, *client_, std::make_shared<LoopJobs>(loop)} {}
 
 EdgeHandler::~EdgeHandler() { context_.jobs->abandonAll(); }
@@ -27,7 +29,7 @@ void EdgeHandler::handle(net::ExchangePtr exchange) {
       return download(context_, exchange, std::move(*image), credentials_.read(head.headers));
     }
   }
-  if (admin_.tryHandle(context_, exchange)) return;
+  if (admin_.tryHandle(context_, exchange) || cache_.tryHandle(context_, exchange)) return;
   exchange->setRoute("forward");
   forward(context_, exchange);
 }

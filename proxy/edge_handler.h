@@ -11,13 +11,14 @@
 namespace glint::proxy {
 
 class AdminApi;
+class CacheApi;
 
 // Threads: the loop. Nothing here blocks.
 class EdgeHandler : public net::Handler {
  public:
-  // `client`: of this loop. `admin` is shared by all loops.
+  // `client`: of this loop. `admin` and `cache` are shared by all loops.
   EdgeHandler(Edge& edge, net::EventLoop& loop, std::unique_ptr<net::Client> client,
-              const CredentialsReader& credentials, AdminApi& admin);
+              const CredentialsReader& credentials, AdminApi& admin, CacheApi& cache);
   ~EdgeHandler() override;  // ends the loop's fills and lookups
 
   void handle(net::ExchangePtr exchange) override;
@@ -26,6 +27,7 @@ class EdgeHandler : public net::Handler {
   const std::unique_ptr<net::Client> client_;
   const CredentialsReader& credentials_;
   AdminApi& admin_;
+  CacheApi& cache_;
   LoopContext context_;
 };
 

@@ -60,7 +60,7 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
     const http::RequestHead& head = exchange_->request();
     net::ClientRequest request;
     request.method = head.method;
-    request.url = context_.edge.upstream.urlOf(head.target);
+    request.url = context_.edge.upstream.urlOf(withoutCacheVersion(head.target));
     request.headers = upstreamHeaders(*exchange_);
     request.body = requestBody();
     if (changesThings(head.method)) request.first_byte_timeout = kLongestChange;
@@ -102,8 +102,8 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
 
   void onEnd() override {
     if (versions_) {
-      response_.body =
-          rewriteVersions(*versions_, context_.edge.upstream.url(), edgeOrigin(*exchange_));
+      response_.body = withCacheVersions(
+          rewriteVersions(*versions_, context_.edge.upstream.url(), edgeOrigin(*exchange_)));
       return exchange_->respond(std::move(response_));
     }
     if (body_) body_->onEnd();

@@ -11,6 +11,8 @@ class Fill;
 class FillJob;
 class Fills;
 class HeldTransfer;
+class PrefetchQueue;
+class Prefetcher;
 class Speculation;
 class Upstream;
 struct Credentials;

@@ -58,4 +58,19 @@ std::optional<image::ImageId> downloadOfPath(std::string_view path) {
   return image::ImageId{std::string(parts->id)};
 }
 
+std::optional<std::string_view> cacheOfPath(std::string_view path) {
+  if (path.empty() || path.front() != '/') return std::nullopt;
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  if (!isVersion2(takeSegment(path)) || takeSegment(path) != "cache") return std::nullopt;
+  if (!path.empty() && !isPlainId(path)) return std::nullopt;
+  return path;
+}
+
+std::string withoutCacheVersion(std::string_view target) {
+  for (const std::string_view version : {"/v2.14/", "/v2.16/", "/v2.18/"}) {
+    if (target.starts_with(version)) return "/v2/" + std::string(target.substr(version.size()));
+  }
+  return std::string(target);
+}
+
 }  // namespace glint::proxy

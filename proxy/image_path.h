@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "image/record.h"
@@ -15,5 +16,13 @@ std::optional<image::ImageId> imageOfPath(std::string_view path);
 
 // The image of exactly "/v2/images/{id}/file".
 std::optional<image::ImageId> downloadOfPath(std::string_view path);
+
+// What follows "/v2/cache": nothing, "clean", "prune", or an image's id. nullopt for other paths,
+// "/v2/cache/nodes/{id}" among them.
+std::optional<std::string_view> cacheOfPath(std::string_view path);
+
+// The target with a minor version that only services with a cache know ("/v2.14/…") replaced by
+// "/v2/…", which means the same.
+std::string withoutCacheVersion(std::string_view target);
 
 }  // namespace glint::proxy

@@ -43,5 +43,37 @@ TEST_CASE("Image paths: which image a path names", "[proxy]") {
   CHECK(downloadOfPath(row.path).has_value() == row.download);
 }
 
+TEST_CASE("Image path: the cache routes", "[proxy]") {
+  struct Row {
+    const char* path;
+    const char* rest;  // nullptr: none of them
+  };
+  const auto row = GENERATE(values<Row>({
+      {"/v2/cache", ""},
+      {"/v2.14/cache", ""},
+      {"//v2/cache", ""},
+      {"/v2/cache/", ""},
+      {"/v2/cache/clean", "clean"},
+      {"/v2/cache/9f1c-x", "9f1c-x"},
+      {"/v2/cache/nodes/9f1c", nullptr},
+      {"/v2/cached_images", nullptr},
+      {"/v2/images/cache", nullptr},
+      {"/v3/cache", nullptr},
+      {"cache", nullptr},
+      {"", nullptr},
+  }));
+  CAPTURE(row.path);
+  const auto rest = cacheOfPath(row.path);
+  REQUIRE(rest.has_value() == (row.rest != nullptr));
+  if (rest) CHECK(*rest == row.rest);
+}
+
+TEST_CASE("Image path: versions of services with a cache mean version 2", "[proxy]") {
+  CHECK(withoutCacheVersion("/v2.14/images?limit=2") == "/v2/images?limit=2");
+  CHECK(withoutCacheVersion("/v2.18/images") == "/v2/images");
+  CHECK(withoutCacheVersion("/v2.9/images") == "/v2.9/images");
+  CHECK(withoutCacheVersion("/v2.140/images") == "/v2.140/images");
+}
+
 }  // namespace
 }  // namespace glint::proxy

@@ -1,5 +1,9 @@
 #include "proxy/link_rewriter.h"
 
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
 #include "base/strings.h"
 
 namespace glint::proxy {
@@ -64,6 +68,26 @@ std::string rewriteVersions(std::string_view document, std::string_view upstream
     }
     document.remove_prefix(close);
   }
+}
+
+std::string withCacheVersions(std::string document) {
+  using nlohmann::ordered_json;
+  auto parsed = ordered_json::parse(document, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("versions")) return document;
+  auto& versions = parsed["versions"];
+  if (!versions.is_array() || versions.empty() || !versions[0].is_object()) return document;
+  const ordered_json model = versions[0];
+  for (const char* id : {"v2.14", "v2.16", "v2.18"}) {
+    const bool listed = std::ranges::any_of(versions, [id](const ordered_json& version) {
+      return version.is_object() && version.value("id", ordered_json()) == id;
+    });
+    if (listed) continue;
+    ordered_json added = model;
+    added["id"] = id;
+    added["status"] = "SUPPORTED";
+    versions.insert(versions.begin(), std::move(added));
+  }
+  return parsed.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace glint::proxy

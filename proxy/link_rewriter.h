@@ -17,4 +17,8 @@ std::string rewriteLocation(std::string_view location, std::string_view upstream
 std::string rewriteVersions(std::string_view document, std::string_view upstream_url,
                             std::string_view edge_origin);
 
+// A version document that lists the versions of the cache routes too (v2.14, v2.16, v2.18), which
+// the edge has whatever its upstream has. What is no such document stays as it is.
+std::string withCacheVersions(std::string document);
+
 }  // namespace glint::proxy

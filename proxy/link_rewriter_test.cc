@@ -37,5 +37,20 @@ TEST_CASE("Links: every href of a version document becomes the edge's", "[proxy]
   CHECK(rewriteVersions("no json", "http://up", "http://edge") == "no json");
 }
 
+TEST_CASE("Versions: those of the cache routes are added, once", "[proxy]") {
+  const std::string without =
+      R"({"versions": [{"id": "v2.17", "status": "CURRENT", "links": [{"href": "x"}]}]})";
+  const std::string with = withCacheVersions(without);
+  for (const char* id : {"v2.14", "v2.16", "v2.18"}) {
+    const std::string entry =
+        std::string(R"({"id":")") + id + R"(","status":"SUPPORTED","links":[{"href":"x"}]})";
+    CHECK(with.find(entry) != std::string::npos);
+  }
+  CHECK(with.find(R"({"id":"v2.17","status":"CURRENT")") != std::string::npos);
+  CHECK(withCacheVersions(with) == with);
+  for (const char* other : {"", "[]", "{}", R"({"versions": []})", R"({"versions": [1]})"})
+    CHECK(withCacheVersions(other) == other);
+}
+
 }  // namespace
 }  // namespace glint::proxy

@@ -22,12 +22,15 @@
 #include "net/worker_pool.h"
 #include "proxy/admin_api.h"
 #include "proxy/authorizer.h"
+#include "proxy/cache_api.h"
 #include "proxy/change_feed.h"
 #include "proxy/context.h"
 #include "proxy/credentials.h"
 #include "proxy/edge_handler.h"
 #include "proxy/fills.h"
 #include "proxy/options.h"
+#include "proxy/prefetch_queue.h"
+#include "proxy/prefetcher.h"
 #include "proxy/service_account.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_monitor.h"
@@ -56,12 +59,62 @@ Status tryClient(const net::ClientOptions& options) {
   return {};
 }
 
-void watchState(metrics::Registry& registry, const Edge& edge, const ChangeFeed& feed) {
+// What the edge does of its own accord. The threads end with stop(), their loops with the object,
+// after the workers, which may still post to them.
+struct Background {
+  std::unique_ptr<PrefetchQueue> queue;
+  std::unique_ptr<Prefetcher> prefetcher;  // empty without a service account
+  std::unique_ptr<ChangeFeed> feed;
+
+  Status start(Edge& edge, ServiceAccount& account) {
+    const EdgeOptions& options = edge.options;
+    auto opened = PrefetchQueue::open(options.store.dir + "/prefetch", options.prefetch.queue);
+    if (!opened) return tl::unexpected(opened.error());
+    queue = std::move(*opened);
+    edge.prefetch = queue.get();
+    if (account.configured()) {
+      auto begun = Prefetcher::start({edge, account, *queue}, options.prefetch, options.client);
+      if (!begun) return tl::unexpected(begun.error());
+      prefetcher = std::move(*begun);
+      edge.prefetcher = prefetcher.get();
+    }
+    auto followed =
+        ChangeFeed::start({edge.upstream, edge.authorizer, edge.store, account, edge.metrics,
+                           [this](const ImageChange& change) { prefetcher->consider(change); }},
+                          options.feed, options.client);
+    if (!followed) return tl::unexpected(followed.error());
+    feed = std::move(*followed);
+    edge.feed = feed.get();
+    return {};
+  }
+  void stop() {
+    feed.reset();
+    if (prefetcher) prefetcher->stop();
+  }
+};
+struct BackgroundStop {
+  Background& background;
+  ~BackgroundStop() { background.stop(); }
+};
+
+void countPrefetch(metrics::EdgeMetrics& metrics, const Background& background) {
+  using State = PrefetchItem::State;
+  const auto items = background.queue->list();
+  const auto count = [&items](State state) {
+    return static_cast<std::size_t>(std::ranges::count(items, state, &PrefetchItem::state));
+  };
+  const auto pinned = background.prefetcher ? background.prefetcher->state().pinned.size() : 0;
+  metrics.prefetchState(count(State::kQueued), count(State::kRunning), count(State::kFailed),
+                        pinned);
+}
+
+void watchState(metrics::Registry& registry, const Edge& edge, const Background& background) {
   edge.metrics.watchStore([&edge] { return sampleOf(edge.store.usage()); });
   edge.metrics.watchAuthorizationCache([&edge] { return edge.authorizer.remembered(); });
-  registry.onCollect([&edge, &feed] {
+  registry.onCollect([&edge, &background] {
     edge.metrics.upstreamUp(edge.upstream.reachable());
-    const FeedState state = feed.state();
+    countPrefetch(edge.metrics, background);
+    const FeedState state = background.feed->state();
     edge.metrics.feedState(state.connected, state.enabled ? state.age : state.age.zero());
   });
 }
@@ -77,6 +130,7 @@ int run(const EdgeOptions& options) {
   metrics::ProgramMetrics program_metrics(registry, kName);
   metrics::RequestMetrics request_metrics(registry);
   metrics::EdgeMetrics edge_metrics(registry);
+  Background background;
   auto workers = net::WorkerPool::create(options.workers);
   Upstream upstream(options.upstream_url);
   Authorizer authorizer(options.auth, Clock::real());
@@ -85,23 +139,24 @@ int run(const EdgeOptions& options) {
   const CredentialsReader credentials;
   Edge edge{options, upstream, authorizer, fills, **store, *workers, edge_metrics};
   AdminApi admin(edge, registry, *admin_token);
+  CacheApi cache_api(edge, credentials, *admin_token);
   program_metrics.watchQueue("disk", [&] { return workers ? workers->depth() : 0; });
 
   upstream.onLost([&] { authorizer.distrust(); });
   auto monitor = UpstreamMonitor::start(upstream, options.monitor, edge_metrics);
   if (!monitor) return startFailed(kName, monitor.error());
   if (auto trial = tryClient(options.client); !trial) return startFailed(kName, trial.error());
-  auto feed = ChangeFeed::start({upstream, authorizer, **store, account, edge_metrics, {}},
-                                options.feed, options.client);
-  if (!feed) return startFailed(kName, feed.error());
-  edge.feed = feed->get();
-  watchState(registry, edge, **feed);
+  const BackgroundStop background_stop{background};
+  if (auto begun = background.start(edge, account); !begun)
+    return startFailed(kName, begun.error());
+  watchState(registry, edge, background);
   auto server = net::Server::start(
       options.server,
       [&](net::EventLoop& loop) -> std::unique_ptr<net::Handler> {
         auto client = net::Client::create(loop, options.client);
         GLINT_CHECK(client, "a client can be made as one was a moment ago");
-        return std::make_unique<EdgeHandler>(edge, loop, std::move(*client), credentials, admin);
+        return std::make_unique<EdgeHandler>(edge, loop, std::move(*client), credentials, admin,
+                                             cache_api);
       },
       request_metrics);
   if (!server) return startFailed(kName, server.error());
@@ -116,7 +171,7 @@ int run(const EdgeOptions& options) {
   // then the loops themselves; the store last.
   log::info("stopping");
   (*server)->drain(options.server.drain_timeout);
-  feed->reset();
+  background.stop();
   monitor->reset();
   workers.reset();
   server->reset();

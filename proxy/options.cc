@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "base/strings.h"
 #include "net/server_rows.h"
@@ -80,6 +81,29 @@ void addUpstreamGroups(OptionTable& table, EdgeOptions& o) {
                 {.min = 10ms});
 }
 
+void addAccountGroups(OptionTable& table, EdgeOptions& o) {
+  addOptions(table, o.service_account);
+  table.group("feed", "How the edge learns of changes at the upstream; needs a [service_account].")
+      .boolean("enabled", o.feed.enabled, "Whether changes are followed.")
+      .duration("wait", o.feed.wait, "How long glint-origin may wait for the next change.",
+                {.min = 1000ms, .max = 60'000ms})
+      .duration("poll_interval", o.feed.poll_interval, "How often another Images API is looked at.",
+                {.min = 100ms});
+  table.group("prefetch", "What is fetched before anybody asks; needs a [service_account].")
+      .multi("policy", o.prefetch.policy_texts,
+             "NAME: CONDITION, … [, priority=N] [, pin]; images for which all conditions hold "
+             "(tag, owner, name, visibility, disk_format, property.NAME, min_size, max_size; name "
+             "and properties take * and ?) are fetched, and with pin not evicted.")
+      .duration("sweep_interval", o.prefetch.sweep_interval,
+                "How often the policies look at all images, beside those that change.",
+                {.min = 1000ms})
+      .integer("retries", o.prefetch.queue.retries, "Tries after a failed one.",
+               {.min = 0, .max = 1000})
+      .duration("retry_delay", o.prefetch.queue.retry_delay,
+                "Wait before the first new try; doubled each time, up to ten minutes.",
+                {.min = 1ms});
+}
+
 }  // namespace
 
 EdgeOptions defaultEdgeOptions() {
@@ -107,18 +131,22 @@ void addOptions(OptionTable& table, EdgeOptions& o) {
                {.min = 0, .max = 100})
       .duration("retry_delay", o.fill.retry_delay,
                 "Wait before the first new try; doubled each time.", {.min = 1ms});
-  addOptions(table, o.service_account);
-  table.group("feed", "How the edge learns of changes at the upstream; needs a [service_account].")
-      .boolean("enabled", o.feed.enabled, "Whether changes are followed.")
-      .duration("wait", o.feed.wait, "How long glint-origin may wait for the next change.",
-                {.min = 1000ms, .max = 60'000ms})
-      .duration("poll_interval", o.feed.poll_interval, "How often another Images API is looked at.",
-                {.min = 100ms});
+  addAccountGroups(table, o);
 }
 
 Status finish(EdgeOptions& options) {
   if (auto url = validateUpstreamUrl(options.upstream_url); !url) return url;
   if (auto account = validate(options.service_account); !account) return account;
+  options.prefetch.policies.clear();
+  for (const std::string& text : options.prefetch.policy_texts) {
+    auto policy = parsePrefetchPolicy(text);
+    if (!policy) return failWith("prefetch.policy", policy.error());
+    options.prefetch.policies.push_back(std::move(*policy));
+  }
+  if (!options.prefetch.policies.empty() && options.service_account.token_file.empty() &&
+      options.service_account.auth_url.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "prefetch.policy: needs a [service_account]");
+  }
   if (auto listen = parseListen(options.listen, options.server); !listen) return listen;
   if (options.tls.certificate_file.empty() != options.tls.key_file.empty()) {
     return fail(ErrorCode::kInvalidArgument,

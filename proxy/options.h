@@ -13,6 +13,7 @@
 #include "proxy/authorizer.h"
 #include "proxy/change_feed.h"
 #include "proxy/fill_job.h"
+#include "proxy/prefetcher.h"
 #include "proxy/service_account.h"
 #include "proxy/upstream_monitor.h"
 
@@ -31,13 +32,15 @@ struct EdgeOptions {
   FillOptions fill;
   ServiceAccountOptions service_account;
   FeedOptions feed;
+  PrefetchOptions prefetch;
 };
 
 // Defaults that depend on the environment: the cache directory is $XDG_CACHE_HOME/glint-edge or
 // ~/.cache/glint-edge.
 EdgeOptions defaultEdgeOptions();
 
-// Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed].
+// Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed]
+// [prefetch].
 void addOptions(OptionTable& table, EdgeOptions& options);
 
 // Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.

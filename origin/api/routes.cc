@@ -1,5 +1,6 @@
 #include "origin/api/routes.h"
 
+#include "origin/api/cache_routes.h"
 #include "origin/api/event_feed.h"
 #include "origin/api/image_locations.h"
 #include "origin/api/images.h"
@@ -26,6 +27,21 @@ std::vector<net::WorkerRoute> routesOf(const ApiServices& services, std::vector<
     routes.push_back({row.method, row.pattern, row.label, row.body,
                       apiRoute(services, row.rule, std::move(row.function)), row.other_methods});
   return routes;
+}
+
+std::vector<ApiRoute> cacheRoutes() {
+  using enum http::Method;
+  using enum net::BodyMode;
+  constexpr auto kNoBody = BodyRule::kForbidden;
+  return {
+      {kGet, "/v2/cache", "cache_list", kNone, kNoBody, listCache},
+      {kDelete, "/v2/cache", "cache_clear", kNone, kNoBody, clearCache},
+      {kPut, "/v2/cache/{image_id}", "cache_queue", kNone, kNoBody, queueImage},
+      {kDelete, "/v2/cache/{image_id}", "cache_delete", kNone, kNoBody, uncacheImage},
+      {kPost, "/v2/cache/clean", "cache_clean", kNone, kNoBody, cleanCache},
+      {kPost, "/v2/cache/prune", "cache_prune", kNone, kNoBody, pruneCache},
+      {kGet, "/v2/cache/nodes/{image_id}", "cache_nodes", kNone, kNoBody, listCacheNodes},
+  };
 }
 
 }  // namespace
@@ -72,7 +88,9 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
       {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},
       {kGet, "/v2/schemas/images", "schema_images", kNone, kNoBody, showImagesSchema},
   };
-  return routesOf(services, std::move(table));
+  auto routes = routesOf(services, std::move(table));
+  for (auto& route : routesOf(services, cacheRoutes())) routes.push_back(std::move(route));
+  return routes;
 }
 
 std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events) {

@@ -130,13 +130,16 @@ EdgeFixture::EdgeFixture(std::function<void(EdgeOptions&)> change) {
   fills = std::make_unique<Fills>(*store, options_.fill);
   edge_ = std::unique_ptr<Edge>(
       new Edge{options_, *health, *authorizer, *fills, *store, *workers, metrics_});
+  prefetch = PrefetchQueue::open(options_.store.dir + "/prefetch", options_.prefetch.queue).value();
+  edge_->prefetch = prefetch.get();
   admin_ = std::make_unique<AdminApi>(*edge_, registry_, "admin-secret");
+  cache_api_ = std::make_unique<CacheApi>(*edge_, credentials_, "admin-secret");
   auto started = net::Server::start(
       options_.server,
       [this](net::EventLoop& loop) -> std::unique_ptr<net::Handler> {
         return std::make_unique<EdgeHandler>(*edge_, loop,
                                              net::Client::create(loop, options_.client).value(),
-                                             credentials_, *admin_);
+                                             credentials_, *admin_, *cache_api_);
       },
       *observer);
   GLINT_CHECK(started, "the test's server starts");
@@ -159,6 +162,14 @@ net::testing::RawResponse EdgeFixture::get(const std::string& target, const std:
                                            const std::string& more_headers) {
   net::testing::RawClient client(server->port());
   client.send(requestText(target, token, more_headers));
+  return client.receive();
+}
+
+net::testing::RawResponse EdgeFixture::call(const std::string& method, const std::string& target,
+                                            const std::string& token,
+                                            const std::string& more_headers) {
+  net::testing::RawClient client(server->port());
+  client.send(method + requestText(target, token, more_headers).substr(3));
   return client.receive();
 }
 

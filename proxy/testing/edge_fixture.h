@@ -20,10 +20,12 @@
 #include "net/worker_pool.h"
 #include "proxy/admin_api.h"
 #include "proxy/authorizer.h"
+#include "proxy/cache_api.h"
 #include "proxy/context.h"
 #include "proxy/credentials.h"
 #include "proxy/fills.h"
 #include "proxy/options.h"
+#include "proxy/prefetch_queue.h"
 #include "proxy/upstream.h"
 
 namespace glint::proxy::testing {
@@ -103,6 +105,10 @@ class EdgeFixture {
   }
   std::string requestText(const std::string& target, const std::string& token,
                           const std::string& more_headers = "") const;
+  net::testing::RawResponse call(const std::string& method, const std::string& target,
+                                 const std::string& token = "token",
+                                 const std::string& more_headers = "");
+  Edge& edge() { return *edge_; }
   // A counter's value in the text of /metrics; 0 when absent.
   double metric(const std::string& series);
 
@@ -124,10 +130,12 @@ class EdgeFixture {
   std::unique_ptr<Upstream> health;
   std::unique_ptr<Authorizer> authorizer;
   std::unique_ptr<Fills> fills;
+  std::unique_ptr<PrefetchQueue> prefetch;
 
  private:
   std::unique_ptr<Edge> edge_;
   std::unique_ptr<AdminApi> admin_;
+  std::unique_ptr<CacheApi> cache_api_;
 
  public:
   std::unique_ptr<net::Server> server;

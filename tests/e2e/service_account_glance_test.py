@@ -1,9 +1,10 @@
-"""An edge that looks at what changes in an unmodified OpenStack Glance, as an account of a real Keystone."""
+"""An edge with an account of a real Keystone before an unmodified Glance: it looks at changes, and prefetches."""
 
 import secrets
 import unittest
 
 from e2e.clients_cases import state_folder
+from support.clients import ClientError, Clients
 from support.glint import Edge, http
 from support.metrics import total
 from support.peers import Glance, Keystone
@@ -12,7 +13,7 @@ from support.process import free_port, wait_until
 SECONDS = 5.0
 
 
-class FollowedGlance(unittest.TestCase):
+class EdgeWithAccountBeforeGlance(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = state_folder(cls)
@@ -74,6 +75,18 @@ class FollowedGlance(unittest.TestCase):
     def looks(self):
         """Questions of the edge that Glance has answered."""
         return total(self.edge.url, "glint_upstream_requests_total", kind="feed", result="2xx")
+
+    def test_the_client_manages_the_cache(self):
+        admin = Clients.with_keystone(self.edge.url, self.keystone, "glance")
+        image = self.image()
+        admin.glance("cache-clear")
+        admin.glance("cache-queue", image)
+        listed = lambda: admin.glance("cache-list")  # noqa: E731
+        wait_until(lambda: "queued" not in listed() and image in listed(), "the image is prefetched")
+        admin.glance("cache-delete", image)
+        self.assertNotIn(image, listed())
+        with self.assertRaisesRegex(ClientError, "403"):
+            Clients.with_keystone(self.edge.url, self.keystone, "demo").glance("cache-list")
 
     def test_visibility_changed(self):
         image = self.image(visibility="community")
