@@ -92,14 +92,10 @@ class RoutedWorkerHandler : public WorkerHandler,
     auto match = router_.match(head.method, head.path());
     switch (match.kind) {
       case Kind::kNotFound:
-        return refuse(*exchange, 404, "No such resource.");
+      case Kind::kNotAllowed:
+        return unmatched(std::move(exchange));
       case Kind::kBadPath:
         return refuse(*exchange, 400, "The path is malformed.");
-      case Kind::kNotAllowed: {
-        http::Response response = on_error_(405, "The method is not allowed here.", head);
-        response.headers.set("Allow", match.allow);
-        return exchange->respond(std::move(response));
-      }
       case Kind::kFound:
         break;
     }
@@ -120,6 +116,25 @@ class RoutedWorkerHandler : public WorkerHandler,
  private:
   void refuse(Exchange& exchange, int status, const char* message) const {
     exchange.respond(on_error_(status, message, exchange.request()));
+  }
+
+  // 404, or 405 with what is allowed.
+  http::Response unmatchedResponse(const http::RequestHead& head) const {
+    const auto match = router_.match(head.method, head.path());
+    if (match.kind == http::Router::Match::Kind::kNotFound)
+      return on_error_(404, "No such resource.", head);
+    http::Response response = on_error_(405, "The method is not allowed here.", head);
+    response.headers.set("Allow", match.allow);
+    return response;
+  }
+
+  void unmatched(ExchangePtr exchange) {
+    auto response = unmatchedResponse(exchange->request());
+    const bool final = response.status != 404 && response.status != 405;
+    if (!options_.gate || final) return exchange->respond(std::move(response));
+    const auto work = std::make_shared<Work>(exchange, unmatched_, PathParams());
+    watch(*exchange, *work);
+    submit(work);
   }
 
   // The client's going away reaches a handler that runs.
@@ -225,6 +240,16 @@ class RoutedWorkerHandler : public WorkerHandler,
   }
 
   const std::vector<WorkerRoute> routes_;
+  // What a request without a route is given on a worker.
+  const WorkerRoute unmatched_{
+      .method = http::Method::kGet,
+      .pattern = "",
+      .label = "unmatched",
+      .body = BodyMode::kNone,
+      .function = [this](const RequestContext& context, WorkerRequest& request) {
+        if (auto answer = options_.gate(context, request)) return std::move(*answer);
+        return unmatchedResponse(request.head);
+      }};
   const http::Router router_;
   const ErrorResponder on_error_;
   WorkerPool& pool_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,12 +60,17 @@ struct WorkerRoute {
   http::OtherMethods other_methods = http::OtherMethods::kNotAllowed;
 };
 
+// On a worker, ahead of 404 and 405: an answer in their place (401, say); nullopt: none.
+using UnmatchedGate =
+    std::function<std::optional<http::Response>(const RequestContext&, WorkerRequest&)>;
+
 struct WorkerHandlerOptions {
   std::uint64_t buffered_body_limit = 1u << 20;
   std::uint64_t stream_queue_bytes = 4u << 20;  // bound between the socket and the handler
   std::uint64_t streamed_body_limit = std::numeric_limits<std::uint64_t>::max();
   // Counts exceptions of handlers (each answers 500); any thread.
   std::function<void()> on_exception = {};
+  UnmatchedGate gate = {};  // empty: 404 and 405 are answered on the loop
 };
 
 // Answers made before a handler runs (404, 405 with Allow, 413, 503): the owner decides how they

@@ -121,13 +121,15 @@ int run(OriginOptions options) {
   program_metrics.watchQueue("api", [&] { return workers ? workers->depth() : 0; });
   const net::WorkerHandlerOptions handling{
       .on_exception = [&] { program_metrics.unexpectedException(); }};
+  auto api_handling = handling;
+  api_handling.gate = apiGate(services);
   const auto api_routes = net::WorkerHandler::create(
       apiRoutes(services,
                 {.upload = [&](ApiRequest& request) { return data.upload(request); },
                  .download = [&](ApiRequest& request) { return data.download(request); }}),
-      apiErrorResponder(services), *workers, handling);
+      apiErrorResponder(services), *workers, api_handling);
   const auto extension_routes = net::WorkerHandler::create(
-      extensionRoutes(services, *events), apiErrorResponder(services), *workers, handling);
+      extensionRoutes(services, *events), apiErrorResponder(services), *workers, api_handling);
   const auto own_routes = net::WorkerHandler::create(
       ownRoutes(registry, *backends->catalog),
       [](int status, std::string message, const http::RequestHead& head) {

@@ -114,4 +114,66 @@ TEST_CASE("API: 413 is plain text whatever the client accepts", "[api]") {
   CHECK(answer.header("Content-Type") == "text/plain; charset=UTF-8");
 }
 
+namespace {
+
+// Like an identity service: whether a token is good is known only once it was asked.
+class AskedIdentity final : public Identity {
+ public:
+  Result<Caller> authenticate(const RequestContext&, const http::HeaderMap& headers,
+                              const net::Peer&) override {
+    const auto token = headers.get("X-Auth-Token");
+    if (token == "down") return fail(ErrorCode::kOverloaded, "down");
+    if (token != "good") return fail(ErrorCode::kForbidden, "not good");
+    return Caller{.user_id = "u", .project_id = "p"};
+  }
+  bool mayBeKnown(const http::HeaderMap& headers) const override {
+    return headers.get("X-Auth-Token").has_value();
+  }
+  std::string challenge() const override { return {}; }
+};
+
+}  // namespace
+
+TEST_CASE("API: a bad token is told before an unknown path", "[api]") {
+  struct Row {
+    const char* method;
+    const char* target;
+    const char* token;
+    int want;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"GET", "/v2/nothing", "", 401},
+      {"GET", "/v2/nothing", "bad", 401},
+      {"GET", "/v2/nothing", "good", 404},
+      {"GET", "/v2/nothing", "down", 503},
+      {"DELETE", "/v2/images", "bad", 401},
+      {"DELETE", "/v2/images", "good", 405},
+      {"GET", "/v2/%zz", "good", 400},
+  }));
+  CAPTURE(row.target, row.token);
+  ApiFixture api;
+  AskedIdentity identity;
+  const ApiServices services{.catalog = api.services.catalog,
+                             .identity = identity,
+                             .policy = api.services.policy,
+                             .schema = api.services.schema,
+                             .stores = api.services.stores};
+  const auto pool = net::WorkerPool::create({.threads = 2, .queue_limit = 8});
+  const auto nothing = [](ApiRequest&) -> ApiResult<http::Response> { return noContent(); };
+  const auto routes =
+      net::WorkerHandler::create(apiRoutes(services, {nothing, nothing}),
+                                 apiErrorResponder(services), *pool, {.gate = apiGate(services)});
+  net::testing::ServerFixture server{[&](net::ExchangePtr exchange) {
+    ApiFront(routes, services, {}).handle(std::move(exchange));
+  }};
+  net::testing::RawClient client(server.port());
+  std::string request = std::string(row.method) + " " + row.target + " HTTP/1.1\r\nHost: h\r\n";
+  if (*row.token != '\0') request += "X-Auth-Token: " + std::string(row.token) + "\r\n";
+  REQUIRE(client.send(request + "\r\n"));
+  const auto answer = client.receive();
+  CHECK(answer.status == row.want);
+  CHECK(answer.header("Allow").has_value() == (row.want == 405));
+  server.server->drain(std::chrono::milliseconds(0));
+}
+
 }  // namespace glint::origin

@@ -91,6 +91,15 @@ http::Response errorResponse(const ApiError& error, const http::RequestHead& hea
   return response;
 }
 
+net::UnmatchedGate apiGate(const ApiServices& services) {
+  return [&services](const RequestContext& context,
+                     net::WorkerRequest& request) -> std::optional<http::Response> {
+    const auto caller = identify(services, context, request);
+    if (caller) return std::nullopt;
+    return errorResponse(caller.error(), request.head);
+  };
+}
+
 net::ErrorResponder apiErrorResponder(const ApiServices& services) {
   return [&services](int status, std::string message, const http::RequestHead& head) {
     constexpr int kStatusNotFound = 404;

@@ -92,6 +92,8 @@ net::WorkerFunction apiRoute(const ApiServices& services, BodyRule body, ApiFunc
 
 // The answer to a refusal: the body's form follows the request's Accept.
 http::Response errorResponse(const ApiError& error, const http::RequestHead& head);
+// Whether there is a route at all is told to known callers only: 401 to others.
+net::UnmatchedGate apiGate(const ApiServices& services);
 // The answers made before a route is known (404, 405, 413, 503), behind identity (401).
 net::ErrorResponder apiErrorResponder(const ApiServices& services);
 

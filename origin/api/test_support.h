@@ -74,7 +74,8 @@ class ApiFixture {
                  .protection = protection.get()},
         pool(net::WorkerPool::create({.threads = 2, .queue_limit = 64})),
         handler(net::WorkerHandler::create(apiRoutes(services, std::move(data)),
-                                           apiErrorResponder(services), *pool, {})),
+                                           apiErrorResponder(services), *pool,
+                                           {.gate = apiGate(services)})),
         front(handler, services, versions),
         server(std::make_unique<net::testing::ServerFixture>(
             [this](net::ExchangePtr exchange) { front.handle(std::move(exchange)); })),

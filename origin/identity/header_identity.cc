@@ -16,6 +16,13 @@ std::string first(const http::HeaderMap& headers, std::string_view name, std::st
   return std::string(value ? *value : headers.get(alias).value_or(""));
 }
 
+std::vector<std::string> rolesOf(const std::string& list) {
+  std::vector<std::string> roles;
+  for (const std::string_view role : split(list, ','))
+    if (!trim(role).empty()) roles.push_back(asciiLower(trim(role)));
+  return roles;
+}
+
 }  // namespace
 
 Result<Caller> HeaderIdentity::authenticate(const RequestContext&, const http::HeaderMap& headers,
@@ -27,9 +34,9 @@ Result<Caller> HeaderIdentity::authenticate(const RequestContext&, const http::H
   caller.user_id = first(headers, "X-User-Id", "X-User");
   caller.project_id = first(headers, "X-Project-Id", "X-Tenant-Id");
   caller.project_scoped = !headers.get("OpenStack-System-Scope") && !headers.get("X-Domain-Id");
-  const std::string roles = first(headers, "X-Roles", "X-Role");
-  for (const std::string_view role : split(roles, ','))
-    if (!trim(role).empty()) caller.roles.push_back(asciiLower(trim(role)));
+  caller.roles = rolesOf(first(headers, "X-Roles", "X-Role"));
+  if (headers.get("X-Service-Identity-Status") == "Confirmed")
+    caller.service_roles = rolesOf(std::string(headers.get("X-Service-Roles").value_or("")));
   return caller;
 }
 

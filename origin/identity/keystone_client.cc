@@ -93,8 +93,30 @@ class HttpKeystoneClient final : public KeystoneClient {
 
   // One at a time: whoever comes while the token is renewed needs the new one anyway.
   Result<std::string> ownToken(const RequestContext& context) {
+    {
+      MutexLock lock(mu_);
+      while (renewing_)
+        if (!renewed_.waitUntil(mu_, context.deadline))
+          return fail(ErrorCode::kTimeout, "no time was left to wait for the service account");
+      if (!own_token_.empty() && clock_.systemNow() + kRenewBefore < own_expires_)
+        return own_token_;
+      renewing_ = true;
+    }
+    auto login = logIn(context);
     MutexLock lock(mu_);
-    if (!own_token_.empty() && clock_.systemNow() + kRenewBefore < own_expires_) return own_token_;
+    renewing_ = false;
+    renewed_.notifyAll();
+    if (!login) return tl::unexpected(std::move(login.error()));
+    own_token_ = login->token;
+    own_expires_ = login->expires_at;
+    return own_token_;
+  }
+
+  struct Login {
+    std::string token;
+    std::chrono::sys_time<std::chrono::microseconds> expires_at;
+  };
+  Result<Login> logIn(const RequestContext& context) {
     net::ClientRequest request;
     request.method = http::Method::kPost;
     request.url = base_ + "/auth/tokens?nocatalog";
@@ -108,10 +130,8 @@ class HttpKeystoneClient final : public KeystoneClient {
                                             std::to_string(answer->head.status));
     const auto parsed = parseKeystoneToken(answer->body);
     if (!parsed) return tl::unexpected(parsed.error());
-    own_token_ = std::string(*token);
-    own_expires_ = parsed->expires_at;
     log::info("service_token_renewed", {{"user", parsed->caller.user_id}});
-    return own_token_;
+    return Login{std::string(*token), parsed->expires_at};
   }
 
   void forgetOwnToken(const std::string& token) {
@@ -127,7 +147,10 @@ class HttpKeystoneClient final : public KeystoneClient {
     for (std::uint32_t attempt = 0;; ++attempt) {
       const auto left = std::chrono::floor<std::chrono::milliseconds>(
           context.deadline - std::chrono::steady_clock::now());
-      if (left <= 0ms) return fail(ErrorCode::kTimeout, "no time was left to ask Keystone");
+      if (left <= 0ms) {
+        if (attempt > 0) break;  // it had its chance
+        return fail(ErrorCode::kTimeout, "no time was left to ask Keystone");
+      }
       request.total_timeout =
           std::min<std::chrono::milliseconds>(left, std::chrono::seconds(options_.timeout_s));
       auto answer = client_->fetch(request, kMaxAnswerBytes);
@@ -149,6 +172,8 @@ class HttpKeystoneClient final : public KeystoneClient {
   const Clock& clock_;
   std::atomic<Steady> down_until_{Steady{}};
   Mutex mu_;
+  CondVar renewed_;
+  bool renewing_ GUARDED_BY(mu_) = false;
   std::string own_token_ GUARDED_BY(mu_);
   std::chrono::sys_time<std::chrono::microseconds> own_expires_ GUARDED_BY(mu_){};
 };

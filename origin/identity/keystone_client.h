@@ -1,7 +1,8 @@
 // Asks Keystone about tokens, with a service account of its own (Identity API v3).
 //
 // Threads: any, several at once; every method blocks, within bounds: on Keystone for at most
-// `timeout` per try, and not at all for a second after it could not be reached.
+// `timeout` per try and until the context's deadline over all tries, and not at all for a second
+// after it could not be reached.
 #pragma once
 
 #include <chrono>
@@ -31,7 +32,9 @@ struct KeystoneOptions {
   std::string ca_file, certificate_file, key_file;
   bool insecure = false;
   std::uint32_t connect_timeout_s = 5;
-  std::uint32_t timeout_s = 10;
+  std::uint32_t timeout_s = 10;  // of one try
+  // Of everything that one request's tokens need: tries, the account's own login, service tokens.
+  std::chrono::milliseconds question_timeout{15'000};
   std::uint32_t retries = 3;              // of a request that got no answer, or a 5xx
   std::int32_t token_cache_time_s = 300;  // negative: tokens are asked for each time
   std::vector<std::string> service_token_roles = {"service"};

@@ -185,4 +185,21 @@ TEST_CASE("KeystoneOptions: what is missing is named", "[identity][keystone]") {
   CHECK(complaint().empty());
 }
 
+TEST_CASE("KeystoneClient: all tries together end with the deadline", "[identity][keystone]") {
+  FakeKeystone keystone([](const std::string&) { return net::testing::answer(503, "{}"); });
+  auto options = keystone.options();
+  options.retries = 10;
+  const auto client = KeystoneClient::create(options).value();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto refused = client->validate(within(std::chrono::milliseconds(400)), "t", kRefuse);
+  CHECK(refused.error().code == ErrorCode::kOverloaded);
+  // Ten tries with their pauses would take more than a minute.
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+  CHECK(keystone.validations >= 2);
+  // Whoever comes next is told at once.
+  const int asked = keystone.validations;
+  CHECK(client->validate(soon(), "t", kRefuse).error().code == ErrorCode::kOverloaded);
+  CHECK(keystone.validations == asked);
+}
+
 }  // namespace glint::origin

@@ -34,8 +34,11 @@ KeystoneIdentity::KeystoneIdentity(KeystoneOptions options,
       clock_(clock),
       cache_(kMostTokens, clock) {}
 
-Result<Caller> KeystoneIdentity::authenticate(const RequestContext& context,
+Result<Caller> KeystoneIdentity::authenticate(const RequestContext& request,
                                               const http::HeaderMap& headers, const net::Peer&) {
+  RequestContext context = request;
+  context.deadline =
+      std::min(context.deadline, std::chrono::steady_clock::now() + options_.question_timeout);
   const auto token = tokenOf(headers);
   if (token.empty()) return fail(ErrorCode::kForbidden, "no token");
   const auto service_token = serviceTokenOf(headers);
@@ -78,31 +81,41 @@ Result<Caller> KeystoneIdentity::authenticate(const RequestContext& context,
 Result<TokenCache::Known> KeystoneIdentity::ask(const RequestContext& context,
                                                 const std::string& key, std::string_view token,
                                                 std::string_view service_token) {
-  auto expired = KeystoneClient::Expired::kRefuse;
+  std::optional<KeystoneToken> service;
   if (!service_token.empty()) {
-    const auto vouched = vouches(context, service_token);
-    if (!vouched) return tl::unexpected(vouched.error());
-    if (*vouched) expired = KeystoneClient::Expired::kAllow;
+    auto found = voucher(context, service_token);
+    if (!found) return tl::unexpected(found.error());
+    service = std::move(*found);
   }
+  const auto expired = service ? KeystoneClient::Expired::kAllow : KeystoneClient::Expired::kRefuse;
   auto found = keystone_->validate(context, token, expired);
   if (!found) return tl::unexpected(std::move(found.error()));
   TokenCache::Known known;
-  const bool over = *found && (*found)->expires_at <= clock_.systemNow() &&
-                    expired == KeystoneClient::Expired::kRefuse;
-  if (*found && !over) known.caller = (*found)->caller;
-  if (options_.token_cache_time_s >= 0) cache_.put(key, known, lifetimeOf(*found));
+  const bool over = *found && (*found)->expires_at <= clock_.systemNow() && !service;
+  if (*found && !over) {
+    known.caller = (*found)->caller;
+    if (service) known.caller->service_roles = service->caller.roles;
+  }
+  if (options_.token_cache_time_s >= 0) {
+    auto lifetime = lifetimeOf(*found);
+    // What an expired token may do ends with the service's own.
+    if (service && lifetime.count() <= 0) lifetime = lifetimeOf(service);
+    if (service) lifetime = std::min(lifetime, lifetimeOf(service));
+    cache_.put(key, known, lifetime);
+  }
   return known;
 }
 
-Result<bool> KeystoneIdentity::vouches(const RequestContext& context,
-                                       std::string_view service_token) {
-  const auto found = keystone_->validate(context, service_token, KeystoneClient::Expired::kRefuse);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found || (*found)->expires_at <= clock_.systemNow()) return false;
-  if (!options_.service_token_roles_required) return true;
-  return std::ranges::any_of(options_.service_token_roles, [&](const std::string& role) {
-    return (*found)->caller.hasRole(asciiLower(role));
-  });
+Result<std::optional<KeystoneToken>> KeystoneIdentity::voucher(const RequestContext& context,
+                                                               std::string_view service_token) {
+  auto found = keystone_->validate(context, service_token, KeystoneClient::Expired::kRefuse);
+  if (!found || !*found) return found;
+  const bool has_role = std::ranges::any_of(
+      options_.service_token_roles,
+      [&](const std::string& role) { return (*found)->caller.hasRole(asciiLower(role)); });
+  const bool over = (*found)->expires_at <= clock_.systemNow();
+  if (over || (options_.service_token_roles_required && !has_role)) found->reset();
+  return found;
 }
 
 std::chrono::milliseconds KeystoneIdentity::lifetimeOf(

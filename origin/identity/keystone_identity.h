@@ -34,8 +34,9 @@ class KeystoneIdentity final : public Identity {
 
   Result<TokenCache::Known> ask(const RequestContext& context, const std::string& key,
                                 std::string_view token, std::string_view service_token);
-  // Whether the service token is valid and has the roles asked for.
-  Result<bool> vouches(const RequestContext& context, std::string_view service_token);
+  // What is known of the service token; nullopt: it is not valid, or lacks the roles asked for.
+  Result<std::optional<KeystoneToken>> voucher(const RequestContext& context,
+                                               std::string_view service_token);
   std::chrono::milliseconds lifetimeOf(const std::optional<KeystoneToken>& token) const;
 
   const KeystoneOptions options_;

@@ -17,9 +17,10 @@ class CountingKeystone final : public KeystoneClient {
  public:
   explicit CountingKeystone(const Clock& clock) : clock_(clock) {}
 
-  Result<std::optional<KeystoneToken>> validate(const RequestContext&, std::string_view token,
-                                                Expired expired) override {
+  Result<std::optional<KeystoneToken>> validate(const RequestContext& context,
+                                                std::string_view token, Expired expired) override {
     ++asked;
+    deadline = context.deadline;
     if (hold != nullptr) hold->wait();
     if (down) return fail(ErrorCode::kOverloaded, "down");
     if (token == "gone") return std::optional<KeystoneToken>();
@@ -36,6 +37,7 @@ class CountingKeystone final : public KeystoneClient {
   std::atomic<int> asked = 0;
   std::atomic<bool> down = false;
   std::latch* hold = nullptr;
+  std::chrono::steady_clock::time_point deadline;
 
  private:
   const Clock& clock_;
@@ -143,6 +145,28 @@ TEST_CASE("KeystoneIdentity: 401 names the identity service", "[identity]") {
   KeystoneOptions options;
   options.www_authenticate_uri = "https://public";
   CHECK(Fixture(options).identity->challenge() == "Keystone uri=\"https://public\"");
+}
+
+TEST_CASE("KeystoneIdentity: one bound over all that a request's tokens need", "[identity]") {
+  KeystoneOptions options;
+  options.question_timeout = 5s;
+  Fixture fixture(options);
+  const auto before = std::chrono::steady_clock::now();
+  CHECK(fixture.ask("alice"));
+  CHECK(fixture.keystone->deadline >= before + 5s);
+  CHECK(fixture.keystone->deadline <= std::chrono::steady_clock::now() + 5s);
+}
+
+TEST_CASE("KeystoneIdentity: the roles of a service token come along", "[identity]") {
+  Fixture fixture;
+  CHECK(fixture.ask("alice", "service")->service_roles == std::vector<std::string>{"service"});
+  CHECK(fixture.ask("alice", "service")->roles.empty());
+  CHECK(fixture.ask("alice", "gone")->service_roles.empty());
+  CHECK(fixture.ask("alice")->service_roles.empty());
+  CHECK(fixture.ask("expired", "service")->service_roles.size() == 1);
+  const int asked = fixture.keystone->asked;
+  CHECK(fixture.ask("expired", "service"));  // remembered as long as the service's token lives
+  CHECK(fixture.keystone->asked == asked);
 }
 
 }  // namespace glint::origin

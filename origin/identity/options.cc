@@ -69,6 +69,10 @@ void addOptions(OptionTable& table, IdentityOptions& o) {
             "made with one admin token if missing.")
       .text("www_authenticate_uri", o.static_tokens.www_authenticate_uri,
             "What 401 answers name as the identity service, where Keystone is not asked.")
+      .duration(
+          "keystone_timeout", o.keystone.question_timeout,
+          "Longest wait for Keystone over one request's tokens, all tries together; then 503.",
+          {.min = std::chrono::milliseconds(100), .max = std::chrono::minutes(5)})
       .list("trusted_proxies", o.trusted_proxies,
             "Addresses and networks whose identity headers are believed, with trusted-headers.");
   addKeystoneOptions(table, o.keystone);
