@@ -23,6 +23,7 @@
 #include "origin/api/routes.h"
 #include "origin/catalog/database.h"
 #include "origin/catalog/sql_catalog.h"
+#include "origin/catalog/sql_metadef_catalog.h"
 #include "origin/metered_catalog.h"
 #include "origin/metered_identity.h"
 #include "origin/options.h"
@@ -45,6 +46,7 @@ struct Backends {
   std::unique_ptr<Identity> identity;
   OpenStores stores;
   std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<MetadefCatalog> metadefs;
 };
 
 Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetrics& metrics) {
@@ -67,7 +69,8 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   backends.stores = std::move(*stores);
   auto database = Database::open(options.database);
   if (!database) return tl::unexpected(database.error());
-  backends.catalog = meteredCatalog(sqlCatalog(std::move(*database)), metrics);
+  backends.catalog = meteredCatalog(sqlCatalog(*database), metrics);
+  backends.metadefs = sqlMetadefCatalog(std::move(*database));
   if (auto recovered =
           recoverUploads({}, *backends.catalog, *backends.stores.set, backends.state.instance);
       !recovered)
@@ -94,6 +97,7 @@ void announce(const OriginOptions& options, const net::Server& server) {
 ApiServices servicesOf(const Backends& backends, const image::ImageSchema& schema,
                        const ApiOptions& options) {
   return {.catalog = *backends.catalog,
+          .metadefs = *backends.metadefs,
           .identity = *backends.identity,
           .policy = *backends.policy,
           .schema = schema,

@@ -60,7 +60,7 @@ struct FeedFixture : ApiFixture {
 
   void start() {
     extension_services = std::make_unique<ApiServices>(
-        ApiServices{*catalog, *services_identity, *policy, schema, stores, {}});
+        ApiServices{*catalog, *metadefs, *services_identity, *policy, schema, stores, {}});
     extension_handler =
         net::WorkerHandler::create(extensionRoutes(*extension_services, *feed),
                                    apiErrorResponder(*extension_services), *extension_pool, {});

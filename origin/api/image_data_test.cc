@@ -16,6 +16,7 @@
 #include "origin/api/front.h"
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
+#include "origin/catalog/sql_metadef_catalog.h"
 #include "origin/identity/static_identity.h"
 #include "origin/stores/file_store.h"
 #include "origin/test_support.h"
@@ -98,6 +99,9 @@ struct DataFixture {
   std::unique_ptr<Catalog> catalog = std::move(
       openSqlCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
           .value());
+  std::unique_ptr<MetadefCatalog> metadefs = std::move(
+      openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
+          .value());
   std::unique_ptr<StaticIdentity> identity = std::move(
       StaticIdentity::open(
           {.tokens_file = tokensFile(dir), .admin_token_file = {}, .www_authenticate_uri = {}})
@@ -107,6 +111,7 @@ struct DataFixture {
   FailingStore store{std::move(openFileStore({.id = "", .directory = dir.file("images")}).value())};
   StoreSet stores{store};
   ApiServices services{.catalog = *catalog,
+                       .metadefs = *metadefs,
                        .identity = *identity,
                        .policy = *policy,
                        .schema = schema,

@@ -21,6 +21,7 @@
 #include "image/record.h"
 #include "net/worker_handler.h"
 #include "origin/catalog/catalog.h"
+#include "origin/catalog/metadef_catalog.h"
 #include "origin/identity/identity.h"
 #include "origin/policy/policy.h"
 #include "origin/policy/property_protection.h"
@@ -48,6 +49,7 @@ struct ApiOptions {
 // Everything handlers work with; outlives them.
 struct ApiServices {
   Catalog& catalog;
+  MetadefCatalog& metadefs;
   Identity& identity;
   const Policy& policy;
   const image::ImageSchema& schema;

@@ -5,6 +5,7 @@
 #include "origin/api/image_locations.h"
 #include "origin/api/images.h"
 #include "origin/api/info.h"
+#include "origin/api/metadefs.h"
 
 namespace glint::origin {
 
@@ -90,6 +91,7 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
   };
   auto routes = routesOf(services, std::move(table));
   for (auto& route : routesOf(services, cacheRoutes())) routes.push_back(std::move(route));
+  for (auto& route : metadefRoutes(services)) routes.push_back(std::move(route));
   return routes;
 }
 

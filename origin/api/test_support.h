@@ -15,6 +15,7 @@
 #include "origin/api/front.h"
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
+#include "origin/catalog/sql_metadef_catalog.h"
 #include "origin/identity/static_identity.h"
 #include "origin/stores/file_store.h"
 #include "origin/stores/store_set.h"
@@ -60,12 +61,17 @@ class ApiFixture {
                                 .connections = 2,
                                 .durable = false})
                     .value()),
+        metadefs(openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
+                                        .connections = 2,
+                                        .durable = false})
+                     .value()),
         opened(openStores(store_ids)),
         stores(storeSet(store_ids)),
         identity(openIdentity()),
         policy(Policy::create({}, rules.mode).value()),
         protection(openProtection(rules)),
         services{.catalog = *catalog,
+                 .metadefs = *metadefs,
                  .identity = *identity,
                  .policy = *policy,
                  .schema = schema,
@@ -124,6 +130,7 @@ class ApiFixture {
 
   TempDir dir;
   std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<MetadefCatalog> metadefs;
   std::vector<std::unique_ptr<Store>> opened;
   StoreSet stores;
   std::unique_ptr<StaticIdentity> identity;

@@ -14,6 +14,7 @@ constexpr std::array kMigrations = {
     Migration{1, "images, tags, properties, locations, members", imageTables},
     Migration{2, "change feed", changeFeedTables},
     Migration{3, "memberships in the order of their images", memberOrder},
+    Migration{4, "metadata definitions", metadefTables},
 };
 
 constexpr const char* kRestore =

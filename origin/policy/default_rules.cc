@@ -53,6 +53,28 @@ constexpr std::array<std::string_view, 10> kOwnersOnly = {
     "reactivate", "add_member",   "delete_member", "set_image_location", "delete_image_location",
 };
 
+// Metadata definitions: readers of the project see its namespaces and public ones.
+void addMetadefRules(Rules& rules, const std::string& admin, const std::string& owner_reads) {
+  const std::string reads =
+      admin + " or (role:reader and (project_id:%(project_id)s or 'public':%(visibility)s))";
+  rules.insert(
+      rules.end(),
+      {{"metadef_default", ""}, {"metadef_admin", admin}, {"get_metadef_namespaces", owner_reads}});
+  for (const char* name :
+       {"get_metadef_namespace", "get_metadef_object", "get_metadef_objects",
+        "list_metadef_resource_types", "get_metadef_resource_type", "get_metadef_property",
+        "get_metadef_properties", "get_metadef_tag", "get_metadef_tags"})
+    rules.emplace_back(name, reads);
+  for (const char* name :
+       {"modify_metadef_namespace", "add_metadef_namespace", "delete_metadef_namespace",
+        "modify_metadef_object", "add_metadef_object", "delete_metadef_object",
+        "add_metadef_resource_type_association", "remove_metadef_resource_type_association",
+        "modify_metadef_property", "add_metadef_property", "remove_metadef_property",
+        "add_metadef_tag", "add_metadef_tags", "modify_metadef_tag", "delete_metadef_tag",
+        "delete_metadef_tags"})
+    rules.emplace_back(name, "rule:metadef_admin");
+}
+
 Rules newerRules() {
   const std::string admin = "rule:context_is_admin";
   const std::string own_project = "project_id:%(project_id)s";
@@ -65,7 +87,7 @@ Rules newerRules() {
   const std::string member_downloads = admin + " or (role:member and " + visible + ")";
   const std::string owner_adds = "(role:member and " + own_project + " and project_id:%(owner)s)";
 
-  return {
+  Rules rules = {
       {"default", ""},
       {"context_is_admin", "role:admin"},
       {"service_api", "role:service or role:admin"},
@@ -111,6 +133,8 @@ Rules newerRules() {
       {"add_task", "rule:default"},
       {"modify_task", "rule:default"},
   };
+  addMetadefRules(rules, admin, owner_reads);
+  return rules;
 }
 
 }  // namespace

@@ -12,5 +12,6 @@ namespace glint::origin {
 std::vector<std::string> imageTables(const Dialect& dialect);
 std::vector<std::string> changeFeedTables(const Dialect& dialect);
 std::vector<std::string> memberOrder(const Dialect& dialect);
+std::vector<std::string> metadefTables(const Dialect& dialect);
 
 }  // namespace glint::origin
