@@ -13,16 +13,20 @@
 #include "ctl/remote.h"
 
 namespace glint::origin {
+struct LoadFlags;
 struct PolicySources;
-}
+}  // namespace glint::origin
 
 namespace glint::ctl {
 
-void addStatusCommand(CommandLine& line);   // status
-void addEdgeCommands(CommandLine& line);    // edge ls, edge show, edge purge
-void addLocalCommands(CommandLine& line);   // token, config show
-void addInspectCommand(CommandLine& line);  // inspect
-void addPolicyCommands(CommandLine& line);  // policy check
+struct MetadefSources;
+
+void addStatusCommand(CommandLine& line);    // status
+void addEdgeCommands(CommandLine& line);     // edge ls, edge show, edge purge
+void addLocalCommands(CommandLine& line);    // token, config show
+void addInspectCommand(CommandLine& line);   // inspect
+void addPolicyCommands(CommandLine& line);   // policy check
+void addMetadefCommands(CommandLine& line);  // metadefs load, metadefs unload, metadefs export
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -53,5 +57,12 @@ struct PolicyQuestion {
 // 1 when one rule was asked for and denies.
 int policyCheck(const origin::PolicySources& sources, const PolicyQuestion& question,
                 Output& output);
+
+// Definition files at `sources.path` into the database. 1 when one could not be loaded.
+int metadefsLoad(const MetadefSources& sources, const origin::LoadFlags& flags, Output& output);
+// Deletes all metadata definitions.
+int metadefsUnload(const MetadefSources& sources, Output& output);
+// One file per namespace into the directory `sources.path`.
+int metadefsExport(const MetadefSources& sources, Output& output);
 
 }  // namespace glint::ctl

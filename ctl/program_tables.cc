@@ -37,6 +37,17 @@ class TableOf final : public ProgramTable {
   OptionTable table_;
 };
 
+Result<origin::OriginOptions> originOptions(const ConfigInputs& inputs) {
+  auto options = origin::defaultOriginOptions();
+  log::Options log;
+  OptionTable table;
+  addOptions(table, log);
+  addOptions(table, options);
+  const auto outcome = table.load(inputs);
+  if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
+  return options;
+}
+
 }  // namespace
 
 std::unique_ptr<ProgramTable> ProgramTable::create(std::string_view program) {
@@ -72,16 +83,18 @@ ConfigInputs configInputs(std::vector<ConfigSource> sources) {
 }
 
 Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs) {
-  auto options = origin::defaultOriginOptions();
-  log::Options log;
-  OptionTable table;
-  addOptions(table, log);
-  addOptions(table, options);
-  const auto outcome = table.load(inputs);
-  if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
-  if (auto settled = origin::settlePolicyMode(options); !settled)
+  auto options = originOptions(inputs);
+  if (!options) return tl::unexpected(options.error());
+  if (auto settled = origin::settlePolicyMode(*options); !settled)
     return tl::unexpected(std::move(settled.error()));
-  return options.policy;
+  return std::move(options->policy);
+}
+
+Result<MetadefSources> originMetadefSources(const ConfigInputs& inputs) {
+  auto options = originOptions(inputs);
+  if (!options) return tl::unexpected(options.error());
+  if (auto status = origin::finish(*options); !status) return tl::unexpected(status.error());
+  return MetadefSources{std::move(options->database), std::move(options->metadata_source_path)};
 }
 
 std::string configurationPage() {

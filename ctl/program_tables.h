@@ -9,6 +9,7 @@
 
 #include "base/options.h"
 #include "base/result.h"
+#include "origin/catalog/database_options.h"
 #include "origin/policy/live_policy.h"
 
 namespace CLI {
@@ -34,6 +35,13 @@ ConfigInputs configInputs(std::vector<ConfigSource> sources);
 
 // The policy files of an origin so configured. Errors: all that is wrong in the configuration.
 Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs);
+
+// Where such an origin keeps metadata definitions, and takes their files from. Errors: the same.
+struct MetadefSources {
+  origin::DatabaseOptions database;
+  std::string path;
+};
+Result<MetadefSources> originMetadefSources(const ConfigInputs& inputs);
 
 // The page docs/configuration.md.
 std::string configurationPage();

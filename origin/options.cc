@@ -73,6 +73,8 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .integer("api_limit_max", o.api.api_limit_max, "Most images on a page.", {.min = 1})
       .integer("max_request_id_length", o.api.max_request_id_length,
                "Longest request id taken from a client; 0: any.")
+      .path("metadata_source_path", o.metadata_source_path,
+            "Where `glintctl metadefs` takes definition files from, and puts them.")
       .integer("image_property_quota", o.api.image_property_quota,
                "Most custom properties of an image; negative: any.")
       .integer("image_tag_quota", o.api.image_tag_quota, "Most tags of an image; negative: any.")

@@ -37,6 +37,7 @@ struct OriginOptions {
   image::SchemaOptions schema;
   ImageDataOptions data;
   ApiOptions api;
+  std::string metadata_source_path = "/etc/glance/metadefs/";  // of definition files
 };
 
 // Defaults that depend on the environment: the state directory.
