@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "http/body.h"
@@ -34,6 +35,9 @@ struct ClientOptions {
   std::uint32_t max_header_bytes = 64 * 1024;  // of a response; more is a protocol error
   std::uint32_t max_headers = 256;
   std::uint32_t receive_buffer_bytes = 512 * 1024;  // read at once per transfer; 16 KiB … 512 KiB
+  // Whether a connection may be made to this numeric address; asked on the loop, each time, with
+  // the very address that is connected to. Empty: to any.
+  std::function<bool(std::string_view address)> admits_address = {};
 };
 
 Status validate(const ClientOptions& options);

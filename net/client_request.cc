@@ -90,6 +90,9 @@ Status CurlTransfer::applyTransport() {
        set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this)) &&
        set(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::onWrite) &&
        set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
+  if (options_.admits_address)
+    ok = ok && set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::onOpenSocket) &&
+         set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   if (!ok) return glint::fail(ErrorCode::kInternal, "libcurl refuses an option");
   if (!set(easy, CURLOPT_URL, request_.url.c_str())) return refused("bad URL");
   return {};

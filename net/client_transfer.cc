@@ -1,5 +1,8 @@
 #include "net/client_transfer.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -331,6 +334,21 @@ std::size_t CurlTransfer::onRead(char* into, std::size_t size, std::size_t count
     transfer->enter(Phase::kAwaitingHead);
   }
   return piece.bytes;
+}
+
+curl_socket_t CurlTransfer::onOpenSocket(void* self, curlsocktype /*purpose*/,
+                                         curl_sockaddr* address) noexcept {
+  const auto& admits = static_cast<CurlTransfer*>(self)->options_.admits_address;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = nullptr;
+  if (address->family == AF_INET)
+    bytes = &reinterpret_cast<const sockaddr_in*>(&address->addr)->sin_addr;
+  if (address->family == AF_INET6)
+    bytes = &reinterpret_cast<const sockaddr_in6*>(&address->addr)->sin6_addr;
+  const char* numeric =
+      bytes == nullptr ? nullptr : ::inet_ntop(address->family, bytes, text.data(), text.size());
+  if (numeric == nullptr || !admits(numeric)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int CurlTransfer::onSeek(void* self, curl_off_t offset, int origin) noexcept {

@@ -81,6 +81,8 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   static std::size_t onWrite(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t onRead(char* into, std::size_t size, std::size_t count, void* self) noexcept;
   static int onSeek(void* self, curl_off_t offset, int origin) noexcept;
+  static curl_socket_t onOpenSocket(void* self, curlsocktype purpose,
+                                    curl_sockaddr* address) noexcept;
 
   Status applyRequest();
   Status applyTransport();
