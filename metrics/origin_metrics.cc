@@ -7,6 +7,7 @@ namespace {
 constexpr std::array<const char*, 7> kUploadResults{
     "stored", "client_gone", "too_large", "no_space", "conflict", "refused", "error"};
 constexpr std::array<const char*, 4> kAuthentications{"accepted", "rejected", "anonymous", "error"};
+constexpr std::array<const char*, 3> kTaskResults{"success", "failure", "interrupted"};
 constexpr std::array<const char*, 2> kOperations{"read", "write"};
 
 double inSeconds(std::chrono::nanoseconds duration) {
@@ -21,11 +22,14 @@ OriginMetrics::OriginMetrics(Registry& registry)
       upload_duration_(registry.histogram(Metric::kUploadDuration)),
       policy_allowed_(registry.counter(Metric::kAuthorizationDecisions, {"allowed", "policy"})),
       policy_denied_(registry.counter(Metric::kAuthorizationDecisions, {"denied", "policy"})),
-      policy_refused_(registry.counter(Metric::kPolicyReloadFailures)) {
+      policy_refused_(registry.counter(Metric::kPolicyReloadFailures)),
+      tasks_running_(registry.gauge(Metric::kTasksRunning)) {
   for (std::size_t i = 0; i < kUploadResults.size(); ++i)
     uploads_[i] = registry.counter(Metric::kUploads, {kUploadResults[i]});
   for (std::size_t i = 0; i < kAuthentications.size(); ++i)
     authentications_[i] = registry.counter(Metric::kAuthentications, {kAuthentications[i]});
+  for (std::size_t i = 0; i < kTaskResults.size(); ++i)
+    tasks_[i] = registry.counter(Metric::kTasks, {kTaskResults[i]});
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     catalog_duration_[i] = registry.histogram(Metric::kCatalogDuration, {kOperations[i]});
     catalog_errors_[i] = registry.counter(Metric::kCatalogErrors, {kOperations[i]});
@@ -43,6 +47,11 @@ void OriginMetrics::uploadEnded(UploadResult result, std::uint64_t stored_bytes,
 
 void OriginMetrics::authentication(Authentication result) {
   authentications_[static_cast<std::size_t>(result)].increment();
+}
+
+void OriginMetrics::taskEnded(TaskResult result) {
+  tasks_running_.subtract();
+  tasks_[static_cast<std::size_t>(result)].increment();
 }
 
 void OriginMetrics::catalogOperation(CatalogOperation operation,

@@ -20,6 +20,7 @@ enum class UploadResult : std::uint8_t {
   kError,
 };
 enum class Authentication : std::uint8_t { kAccepted, kRejected, kAnonymous, kError };
+enum class TaskResult : std::uint8_t { kSuccess, kFailure, kInterrupted };
 enum class CatalogOperation : std::uint8_t { kRead, kWrite };
 
 class OriginMetrics {
@@ -35,6 +36,9 @@ class OriginMetrics {
 
   void policyRefused() { policy_refused_.increment(); }
 
+  void taskStarted() { tasks_running_.add(); }
+  void taskEnded(TaskResult result);
+
   void catalogOperation(CatalogOperation operation, std::chrono::nanoseconds duration);
   void catalogFailed(CatalogOperation operation);
 
@@ -45,6 +49,8 @@ class OriginMetrics {
   Histogram upload_duration_;
   std::array<Counter, 4> authentications_;
   Counter policy_allowed_, policy_denied_, policy_refused_;
+  std::array<Counter, 3> tasks_;
+  Gauge tasks_running_;
   std::array<Histogram, 2> catalog_duration_;
   std::array<Counter, 2> catalog_errors_;
 };

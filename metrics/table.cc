@@ -32,6 +32,7 @@ constexpr std::array kStages{"fill", "store"};
 constexpr std::array kWriteFailures{"no_space", "io"};
 constexpr std::array kUploadResults{"stored",   "client_gone", "too_large", "no_space",
                                     "conflict", "refused",     "error"};
+constexpr std::array kTaskResults{"success", "failure", "interrupted"};
 constexpr std::array kAuthenticationResults{"accepted", "rejected", "anonymous", "error"};
 constexpr std::array kCatalogOperations{"read", "write"};
 
@@ -71,6 +72,7 @@ constexpr std::array kPrefetchStateLabels{Label{"state", kPrefetchStates}};
 constexpr std::array kPrefetchLabels{Label{"result", kPrefetchResults}};
 constexpr std::array kFeedLabels{Label{"kind", kFeedEventKinds}};
 constexpr std::array kUploadLabels{Label{"result", kUploadResults}};
+constexpr std::array kTaskLabels{Label{"result", kTaskResults}};
 constexpr std::array kAuthenticationLabels{Label{"result", kAuthenticationResults}};
 constexpr std::array kCatalogLabels{Label{"operation", kCatalogOperations}};
 
@@ -191,6 +193,11 @@ constexpr std::array kTable{
               "Callers by what became of their token.", kAuthenticationLabels, {}},
     MetricRow{Metric::kPolicyReloadFailures, "glint_policy_reload_failures_total", kCounter, kOrigin,
               "Changed policy files that were not taken; the rules before stay in force.", {}, {}},
+    MetricRow{Metric::kTasks, "glint_tasks_total", kCounter, kOrigin,
+              "Tasks that ended here, by result; an interrupted one is run again, here or by another origin.",
+              kTaskLabels, {}},
+    MetricRow{Metric::kTasksRunning, "glint_tasks_running", kGauge, kOrigin,
+              "Tasks that run.", {}, {}},
     MetricRow{Metric::kCatalogDuration, "glint_catalog_duration_seconds", kHistogram, kOrigin,
               "Duration of catalog operations.", kCatalogLabels, kLatencyBuckets},
     MetricRow{Metric::kCatalogErrors, "glint_catalog_errors_total", kCounter, kOrigin,

@@ -70,6 +70,8 @@ enum class Metric : std::uint8_t {
   kUploadDuration,
   kAuthentications,
   kPolicyReloadFailures,
+  kTasks,
+  kTasksRunning,
   kCatalogDuration,
   kCatalogErrors,
 

@@ -24,6 +24,7 @@ using Name = std::pair<std::string, std::string>;
 const std::map<Name, const char*> kOtherDefaults = {
     {{"DEFAULT", "bind_host"}, "127.0.0.1: nothing is open to the network unless it is asked for"},
     {{"DEFAULT", "workers"}, "0 says what an empty value says there: one per core"},
+    {{"DEFAULT", "node_staging_uri"}, "in the state directory"},
     {{"DEFAULT", "max_header_line"}, "of the whole head, not of one line"},
     {{"glance_store", "filesystem_store_datadir"}, "in the state directory"},
     {{"oslo_policy", "policy_file"}, "none: nothing is read that was not named"},

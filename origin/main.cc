@@ -20,10 +20,12 @@
 #include "origin/api/event_feed.h"
 #include "origin/api/front.h"
 #include "origin/api/image_data.h"
+#include "origin/api/image_import.h"
 #include "origin/api/routes.h"
 #include "origin/catalog/database.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_metadef_catalog.h"
+#include "origin/catalog/sql_task_catalog.h"
 #include "origin/metered_catalog.h"
 #include "origin/metered_identity.h"
 #include "origin/options.h"
@@ -32,6 +34,12 @@
 #include "origin/policy/property_protection.h"
 #include "origin/state_lock.h"
 #include "origin/stores/options.h"
+#include "origin/tasks/copy_source.h"
+#include "origin/tasks/image_import.h"
+#include "origin/tasks/staging.h"
+#include "origin/tasks/task_engine.h"
+#include "origin/tasks/uri_filter.h"
+#include "origin/tasks/web_source.h"
 
 namespace glint::origin {
 namespace {
@@ -45,9 +53,25 @@ struct Backends {
   std::unique_ptr<PropertyProtection> protection;
   std::unique_ptr<Identity> identity;
   OpenStores stores;
+  std::unique_ptr<Staging> staging;
+  std::unique_ptr<const UriFilter> uris;
+  std::unique_ptr<WebSource> web;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<MetadefCatalog> metadefs;
+  std::unique_ptr<TaskCatalog> tasks;
 };
+
+// What web-download needs.
+Status openWeb(const OriginOptions& options, Backends& backends) {
+  auto uris = UriFilter::create(options.imports.uris);
+  if (!uris) return tl::unexpected(uris.error());
+  backends.uris = std::make_unique<const UriFilter>(std::move(*uris));
+  auto web = WebSource::create({.client = {}, .limit_bytes = options.data.image_size_cap},
+                               *backends.uris, *backends.staging);
+  if (!web) return tl::unexpected(web.error());
+  backends.web = std::move(*web);
+  return {};
+}
 
 Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetrics& metrics) {
   Backends backends;
@@ -67,15 +91,70 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   auto stores = openStores(options.stores);
   if (!stores) return tl::unexpected(stores.error());
   backends.stores = std::move(*stores);
+  auto staging = Staging::open(options.imports.staging_directory);
+  if (!staging) return tl::unexpected(staging.error());
+  backends.staging = std::move(*staging);
+  if (auto web = openWeb(options, backends); !web) return tl::unexpected(web.error());
   auto database = Database::open(options.database);
   if (!database) return tl::unexpected(database.error());
   backends.catalog = meteredCatalog(sqlCatalog(*database), metrics);
-  backends.metadefs = sqlMetadefCatalog(std::move(*database));
-  if (auto recovered =
-          recoverUploads({}, *backends.catalog, *backends.stores.set, backends.state.instance);
+  backends.metadefs = sqlMetadefCatalog(*database);
+  backends.tasks = sqlTaskCatalog(std::move(*database));
+  if (auto recovered = recoverUploads({}, *backends.catalog, *backends.stores.set,
+                                      backends.state.instance, &backends.staging->store());
       !recovered)
     return tl::unexpected(recovered.error());
   return backends;
+}
+
+std::map<image::ImportMethod, StageSource> importSources(const Backends& backends) {
+  WebSource& web = *backends.web;
+  return {{image::ImportMethod::kCopyImage, copySource(*backends.stores.set, *backends.staging)},
+          {image::ImportMethod::kWebDownload,
+           [&web](TaskRun& run, const image::ImportPlan& plan, const image::Image& image) {
+             return web.fetch(run, plan.request.uri, image.id);
+           }}};
+}
+
+// What runs behind the requests. `backends` outlives it.
+Result<std::unique_ptr<TaskEngine>> startTasks(const OriginOptions& options,
+                                               const Backends& backends,
+                                               metrics::OriginMetrics& metrics) {
+  const auto imports =
+      std::make_shared<const ImageImport>(ImageImportParts{.catalog = *backends.catalog,
+                                                           .stores = *backends.stores.set,
+                                                           .staging = *backends.staging,
+                                                           .ingest = options.data.ingest,
+                                                           .limits = options.data,
+                                                           .sources = importSources(backends)});
+  return TaskEngine::start(
+      {.instance = backends.state.instance,
+       .threads = options.imports.threads,
+       .time_to_live = std::chrono::hours(options.imports.task_time_to_live)},
+      *backends.tasks,
+      {{image::kImportTask, [imports](TaskRun& run) { return imports->run(run); }}},
+      [&backends] { backends.staging->sweep({}, *backends.catalog); }, metrics);
+}
+
+ImageImportApiOptions importApiOptions(const OriginOptions& options, const UriFilter& uris) {
+  return {.limits = options.data,
+          .instance = options.data.instance,
+          .task_time_to_live = std::chrono::hours(options.imports.task_time_to_live),
+          .check_uri = [&uris](const std::string& uri) -> Status {
+            if (auto taken = uris.check(uri); !taken) return tl::unexpected(taken.error());
+            return {};
+          }};
+}
+
+DataRoutes dataRoutes(ImageData& data, ImageImportApi& imports) {
+  return {.upload = [&](ApiRequest& request) { return data.upload(request); },
+          .download = [&](ApiRequest& request) { return data.download(request); },
+          .stage = [&](ApiRequest& request) { return imports.stage(request); },
+          .import = [&](ApiRequest& request) { return imports.import(request); }};
+}
+
+http::Response ownError(int status, std::string message, const http::RequestHead& head) {
+  return http::errorResponse(status, std::move(message), head.headers);
 }
 
 void announce(const OriginOptions& options, const net::Server& server) {
@@ -103,7 +182,9 @@ ApiServices servicesOf(const Backends& backends, const image::ImageSchema& schem
           .schema = schema,
           .stores = *backends.stores.set,
           .options = options,
-          .protection = backends.protection.get()};
+          .protection = backends.protection.get(),
+          .tasks = backends.tasks.get(),
+          .staging = &backends.staging->store()};
 }
 
 int run(OriginOptions options) {
@@ -121,25 +202,23 @@ int run(OriginOptions options) {
   const VersionOptions versions{.multi_store = services.stores.several()};
   ImageData data(services, options.data, origin_metrics);
   const auto events = EventFeed::create(*backends->catalog);
+  auto tasks = startTasks(options, *backends, origin_metrics);
+  if (!tasks) return startFailed(kName, tasks.error());
+  ImageImportApi imports(services, *backends->staging, importApiOptions(options, *backends->uris),
+                         [&] { (*tasks)->wake(); });
   auto workers = net::WorkerPool::create(options.workers);
   program_metrics.watchQueue("api", [&] { return workers ? workers->depth() : 0; });
   const net::WorkerHandlerOptions handling{
       .on_exception = [&] { program_metrics.unexpectedException(); }};
   auto api_handling = handling;
   api_handling.gate = apiGate(services);
-  const auto api_routes = net::WorkerHandler::create(
-      apiRoutes(services,
-                {.upload = [&](ApiRequest& request) { return data.upload(request); },
-                 .download = [&](ApiRequest& request) { return data.download(request); }}),
-      apiErrorResponder(services), *workers, api_handling);
+  const auto api_routes =
+      net::WorkerHandler::create(apiRoutes(services, dataRoutes(data, imports)),
+                                 apiErrorResponder(services), *workers, api_handling);
   const auto extension_routes = net::WorkerHandler::create(
       extensionRoutes(services, *events), apiErrorResponder(services), *workers, api_handling);
-  const auto own_routes = net::WorkerHandler::create(
-      ownRoutes(registry, *backends->catalog),
-      [](int status, std::string message, const http::RequestHead& head) {
-        return http::errorResponse(status, message, head.headers);
-      },
-      *workers, handling);
+  const auto own_routes = net::WorkerHandler::create(ownRoutes(registry, *backends->catalog),
+                                                     ownError, *workers, handling);
 
   auto server = net::Server::start(
       options.server,
@@ -155,13 +234,14 @@ int run(OriginOptions options) {
   termination.serve(**server);
 
   // Stop accepting, let requests finish (those who wait for events at once), cut the rest; then the
-  // workers, which end the uploads that were cut and post to the loops; then the loops; catalog and
-  // stores last.
+  // workers, which end the uploads that were cut and post to the loops; then the loops; then tasks,
+  // which others or the next start go on with when they take too long; catalog and stores last.
   log::info("stopping");
   events->close();
   (*server)->drain(options.server.drain_timeout);
   workers.reset();
   server->reset();
+  (*tasks)->drain(options.server.drain_timeout);
   log::info("stopped");
   return kExitOk;
 }

@@ -35,9 +35,9 @@ class MeteredCatalog final : public Catalog {
     return timed(CatalogOperation::kWrite, [&] { return catalog_->remove(context, id, check); });
   }
   Result<image::Image> beginUpload(const RequestContext& context, const image::ImageId& id,
-                                   const UploadClaim& claim) override {
+                                   const UploadClaim& claim, image::ImageStatus status) override {
     return timed(CatalogOperation::kWrite,
-                 [&] { return catalog_->beginUpload(context, id, claim); });
+                 [&] { return catalog_->beginUpload(context, id, claim, status); });
   }
   Result<image::Image> endUpload(const RequestContext& context, const image::ImageId& id,
                                  const UploadClaim& claim, const Change& change) override {

@@ -19,9 +19,10 @@ bool keepsPromise(const std::optional<std::string>& promised, const std::string&
 }  // namespace
 
 Result<OpenUpload> OpenUpload::begin(const RequestContext& context, Catalog& catalog, Store& store,
-                                     const image::ImageId& image, const std::string& instance) {
+                                     const image::ImageId& image, const std::string& instance,
+                                     ImageStatus status) {
   UploadClaim claim{instance, makeUuid()};
-  auto begun = catalog.beginUpload(context, image, claim);
+  auto begun = catalog.beginUpload(context, image, claim, status);
   if (!begun) return tl::unexpected(begun.error());
   return OpenUpload(context.request_id, catalog, store, image, std::move(claim));
 }
@@ -71,13 +72,31 @@ Status OpenUpload::complete(const Ingested& ingested, const std::string& hashing
     open_ = false;
     return {};
   }
-  if (auto removed = store_->remove(context(), ingested.location.url); !removed) {
+  removeBytes(ingested.location.url);
+  return tl::unexpected(ended.error());
+}
+
+Status OpenUpload::staged(const std::string& location, std::uint64_t size) {
+  const auto ended = catalog_->endUpload(context(), image_, claim_, [&](Image& image) -> Status {
+    image.size = size;
+    image.properties[kStageHost] = claim_.instance;
+    return {};
+  });
+  if (ended) {
+    open_ = false;
+    return {};
+  }
+  removeBytes(location);
+  return tl::unexpected(ended.error());
+}
+
+void OpenUpload::removeBytes(const std::string& location) {
+  if (auto removed = store_->remove(context(), location); !removed) {
     log::error("upload_bytes_left", {{"request_id", request_id_},
                                      {"image_id", image_.value},
-                                     {"location", ingested.location.url},
+                                     {"location", location},
                                      {"error", removed.error().message}});
   }
-  return tl::unexpected(ended.error());
 }
 
 void OpenUpload::giveBack() {
@@ -93,7 +112,8 @@ void OpenUpload::giveBack() {
 Status abandonUpload(const RequestContext& context, Catalog& catalog, const image::ImageId& image,
                      const UploadClaim& claim) {
   const auto ended = catalog.endUpload(context, image, claim, [](Image& stored) -> Status {
-    if (stored.status != ImageStatus::kSaving) return {};
+    if (stored.status != ImageStatus::kSaving && stored.status != ImageStatus::kUploading)
+      return {};
     stored.status = ImageStatus::kQueued;
     stored.size = std::nullopt;
     stored.virtual_size = std::nullopt;

@@ -1,5 +1,5 @@
-// An upload that holds its image in status "saving": it ends with complete(), or the destructor
-// gives the image back.
+// An upload that holds its image in status "saving" (or "uploading", when the bytes are staged for
+// an import): it ends with complete() or staged(), or the destructor gives the image back.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ class OpenUpload {
  public:
   // Errors: those of Catalog::beginUpload().
   static Result<OpenUpload> begin(const RequestContext& context, Catalog& catalog, Store& store,
-                                  const image::ImageId& image, const std::string& instance);
+                                  const image::ImageId& image, const std::string& instance,
+                                  image::ImageStatus status = image::ImageStatus::kSaving);
   OpenUpload(OpenUpload&& other) noexcept;
   OpenUpload& operator=(OpenUpload&&) = delete;
   ~OpenUpload();
@@ -26,6 +27,9 @@ class OpenUpload {
   // ingested bytes are removed again. Errors: kNotFound (the image was deleted), kConflict (the
   // claim was lost); kInvalidArgument (other digests were promised for this image).
   Status complete(const Ingested& ingested, const std::string& hashing_algorithm);
+  // The image stays "uploading", with the size of what was staged at `location` by this instance.
+  // When that fails the staged bytes are removed again. Errors: kNotFound, kConflict.
+  Status staged(const std::string& location, std::uint64_t size);
 
  private:
   OpenUpload(std::string request_id, Catalog& catalog, Store& store, image::ImageId image,
@@ -33,6 +37,7 @@ class OpenUpload {
   // The client may be long gone and its deadline past: what ends an upload does not depend on it.
   RequestContext context() const;
   void giveBack();
+  void removeBytes(const std::string& location);
 
   std::string request_id_;
   Catalog* catalog_;
@@ -42,7 +47,10 @@ class OpenUpload {
   bool open_ = true;
 };
 
-// Ends an upload without success: its bytes are gone already. saving → queued.
+// The hidden property that names the instance which holds the staged bytes.
+inline constexpr const char* kStageHost = "os_glance_stage_host";
+
+// Ends an upload without success: its bytes are gone already. saving, uploading → queued.
 Status abandonUpload(const RequestContext& context, Catalog& catalog, const image::ImageId& image,
                      const UploadClaim& claim);
 

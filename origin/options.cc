@@ -158,6 +158,7 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
                {.min = 2, .max = 1024})
       .oldName("connection", "DEFAULT", "sql_connection");
   addOptions(table, o.stores);
+  addOptions(table, o.imports);
   addOptions(table, o.identity);
   addPolicyOptions(table, o);
 }
@@ -205,6 +206,8 @@ Status finish(OriginOptions& options) {
   if (options.database.connection.empty())
     options.database.connection = "sqlite:///" + state + "/catalog.sqlite";
   if (auto stores = finish(options.stores, state); !stores) return stores;
+  if (auto imports = finish(options.imports, state); !imports) return imports;
+  options.api.enabled_import_methods = options.imports.methods;
   if (auto identity = finish(options.identity); !identity) return identity;
   StaticIdentityOptions& tokens = options.identity.static_tokens;
   if (tokens.tokens_file.empty()) {

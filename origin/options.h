@@ -18,6 +18,7 @@
 #include "origin/policy/live_policy.h"
 #include "origin/policy/property_protection.h"
 #include "origin/stores/options.h"
+#include "origin/tasks/options.h"
 
 namespace glint::origin {
 
@@ -29,6 +30,7 @@ struct OriginOptions {
   net::WorkerPoolOptions workers{.threads = 64};  // an upload keeps one while it runs
   DatabaseOptions database;
   StoresOptions stores;
+  ImportOptions imports;
   IdentityOptions identity;
   PolicySources policy;
   std::optional<bool> enforce_new_defaults;  // of [oslo_policy]

@@ -12,6 +12,7 @@
 #include "http/status_map.h"
 #include "http/url.h"
 #include "metrics/origin_metrics.h"
+#include "origin/api/upload_request.h"
 #include "origin/open_upload.h"
 
 namespace glint::origin {
@@ -23,42 +24,6 @@ using image::ImageStatus;
 using metrics::UploadResult;
 
 constexpr std::string_view kOctetStream = "application/octet-stream";
-
-bool isOctetStream(const http::HeaderMap& headers) {
-  const auto type = headers.get("content-type");
-  return type && iequals(trim(type->substr(0, type->find(';'))), kOctetStream);
-}
-
-// The size the client says the body has; its own header wins over the transfer's.
-ApiResult<std::optional<std::uint64_t>> declaredSize(const http::RequestHead& head) {
-  const auto text = head.headers.get("x-openstack-image-size");
-  if (!text) return head.chunked ? std::nullopt : head.content_length;
-  const auto size = parseInteger<std::int64_t>(trim(*text));
-  if (!size || *size < 0)
-    return fail(ErrorCode::kInvalidArgument, "x-openstack-image-size is not a size in bytes");
-  return static_cast<std::uint64_t>(*size);
-}
-
-// Images API §10: what the client hears when its bytes could not be stored.
-ApiError refusalOf(const IngestError& failure) {
-  const Error& error = failure.error;
-  switch (failure.stage) {
-    case IngestStage::kBody:
-    case IngestStage::kSize:
-      return error;
-    case IngestStage::kFormat:
-      return {kStatusUnsupportedMediaType, error.message};
-    case IngestStage::kStore:
-      if (error.code == ErrorCode::kForbidden)
-        return Error{ErrorCode::kOverloaded, "the image store cannot be written", 0};
-      if (error.code == ErrorCode::kNoSpace)
-        return Error{ErrorCode::kNoSpace, "the image store is full", 0};
-      if (error.code == ErrorCode::kConflict)
-        return Error{ErrorCode::kConflict, "the image store holds data under this id", 0};
-      return Error{ErrorCode::kInternal, error.message, 0};
-  }
-  return Error{ErrorCode::kInternal, error.message, 0};
-}
 
 UploadResult resultOf(const IngestError& failure) {
   switch (failure.stage) {
@@ -182,9 +147,7 @@ ImageData::ImageData(const ApiServices& services, ImageDataOptions options,
     : services_(services), options_(std::move(options)), metrics_(metrics) {}
 
 ApiResult<http::Response> ImageData::upload(ApiRequest& request) {
-  if (!isOctetStream(request.http.head.headers))
-    return refuse(kStatusUnsupportedMediaType, "Content-Type must be " + std::string(kOctetStream));
-  const auto declared = declaredSize(request.http.head);
+  const auto declared = readUploadHead(request.http.head);
   if (!declared) return tl::unexpected(declared.error());
   const auto store = chosenStore(request);
   if (!store) return tl::unexpected(store.error());
@@ -250,19 +213,13 @@ ApiResult<http::Response> ImageData::receive(ApiRequest& request, const Target& 
 
 ApiResult<std::uint64_t> ImageData::limitFor(ApiRequest& request, const Image& image,
                                              std::optional<std::uint64_t> declared_size) {
-  std::uint64_t limit = options_.image_size_cap;
-  if (options_.user_storage_quota > 0 && image.owner) {
-    const auto used = services_.catalog.storageUsed(request.context, *image.owner);
-    if (!used) return tl::unexpected(used.error());
-    const std::uint64_t left =
-        options_.user_storage_quota - std::min(*used, options_.user_storage_quota);
-    limit = std::min(limit, left);
-  }
-  if (declared_size.value_or(0) > limit) {
+  const auto limit = sizeLimit(request.context, services_.catalog, options_, image.owner);
+  if (!limit) return tl::unexpected(limit.error());
+  if (declared_size.value_or(0) > *limit) {
     return fail(ErrorCode::kTooLarge,
-                "the image may have at most " + std::to_string(limit) + " bytes");
+                "the image may have at most " + std::to_string(*limit) + " bytes");
   }
-  return limit;
+  return *limit;
 }
 
 ApiResult<http::Response> ImageData::download(ApiRequest& request) {
@@ -297,13 +254,16 @@ ApiResult<http::Response> ImageData::download(ApiRequest& request) {
 }
 
 Status recoverUploads(const RequestContext& context, Catalog& catalog, const StoreSet& stores,
-                      const std::string& instance) {
+                      const std::string& instance, Store* staging) {
   const auto open = catalog.openUploads(context, instance);
   if (!open) return failWith("find interrupted uploads", open.error());
+  std::vector<Store*> written;
+  for (const StoreEntry& entry : stores.entries())
+    if (entry.store->capabilities().write) written.push_back(entry.store);
+  if (staging != nullptr) written.push_back(staging);
   for (const auto& [id, claim] : *open) {
-    for (const StoreEntry& entry : stores.entries()) {
-      if (!entry.store->capabilities().write) continue;
-      auto removed = entry.store->remove(context, entry.store->locationOf(id));
+    for (Store* store : written) {
+      auto removed = store->remove(context, store->locationOf(id));
       if (!removed && removed.error().code != ErrorCode::kNotFound)
         return failWith("remove bytes of interrupted upload", removed.error());
     }

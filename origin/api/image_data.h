@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "origin/api/request.h"
 #include "origin/ingest.h"
+#include "origin/size_limit.h"
 
 namespace glint::metrics {
 class OriginMetrics;
@@ -16,11 +17,9 @@ class OriginMetrics;
 
 namespace glint::origin {
 
-struct ImageDataOptions {
+struct ImageDataOptions : SizeRules {
   IngestOptions ingest;
-  std::uint64_t image_size_cap = 1ull << 40;
-  std::uint64_t user_storage_quota = 0;  // bytes per project; 0: none
-  std::string instance;                  // whose uploads these are (see UploadClaim)
+  std::string instance;  // whose uploads these are (see UploadClaim)
 };
 
 // Threads: any worker, several requests at once. Outlives the routes that call it.
@@ -48,8 +47,9 @@ class ImageData {
 };
 
 // Puts images whose upload died with a former process of this instance back to "queued", and
-// removes the bytes such uploads may have left. To be called before requests are served.
+// removes the bytes such uploads may have left, in `staging` too. To be called before requests are
+// served.
 Status recoverUploads(const RequestContext& context, Catalog& catalog, const StoreSet& stores,
-                      const std::string& instance);
+                      const std::string& instance, Store* staging = nullptr);
 
 }  // namespace glint::origin

@@ -33,6 +33,10 @@ ApiResult<http::Response> deleteImage(ApiRequest& request) {
       });
   if (!removed) return tl::unexpected(removed.error());
   for (const auto& location : removed->locations) emptyLocation(request, *removed, location);
+  // Staged by another origin: its sweep finds it.
+  if (Store* staging = request.services.staging; staging != nullptr)
+    if (auto emptied = staging->remove(request.context, staging->locationOf(removed->id)); emptied)
+      log::info("staged_data_removed", {{"image_id", removed->id.value}});
   return noContent();
 }
 

@@ -18,8 +18,9 @@ struct StoresFixture {
   explicit StoresFixture(const std::vector<std::string>& store_ids = {"fast", "slow"})
       : api({}, {}, store_ids,
             {.upload = [this](ApiRequest& request) { return data->upload(request); },
-             .download = [this](ApiRequest& request) { return data->download(request); }}),
-        data_options{.ingest = {}, .image_size_cap = 1u << 20, .instance = "test"} {
+             .download = [this](ApiRequest& request) { return data->download(request); }}) {
+    data_options.image_size_cap = 1u << 20;
+    data_options.instance = "test";
     data = std::make_unique<ImageData>(api.services, data_options, metrics);
   }
   ImageDataOptions data_options;

@@ -22,6 +22,7 @@
 #include "net/worker_handler.h"
 #include "origin/catalog/catalog.h"
 #include "origin/catalog/metadef_catalog.h"
+#include "origin/catalog/task_catalog.h"
 #include "origin/identity/identity.h"
 #include "origin/policy/policy.h"
 #include "origin/policy/property_protection.h"
@@ -57,6 +58,9 @@ struct ApiServices {
   ApiOptions options = {};
   const Clock& clock = Clock::real();
   const PropertyProtection* protection = nullptr;  // null: nothing is protected
+  // Absent where nothing is imported: in tests of other things.
+  TaskCatalog* tasks = nullptr;
+  Store* staging = nullptr;
 };
 
 // A refusal on its way to the client. Converts from Error through http/status_map.h.

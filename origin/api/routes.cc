@@ -6,6 +6,7 @@
 #include "origin/api/images.h"
 #include "origin/api/info.h"
 #include "origin/api/metadefs.h"
+#include "origin/api/tasks.h"
 
 namespace glint::origin {
 
@@ -62,6 +63,11 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
        std::move(data.upload)},
       {kGet, "/v2/images/{image_id}/file", "image_download", kNone, kNoBody,
        std::move(data.download)},
+      {kPut, "/v2/images/{image_id}/stage", "image_stage", kStreamed, kBody, std::move(data.stage)},
+      {kPost, "/v2/images/{image_id}/import", "image_import", kBuffered, kBody,
+       std::move(data.import)},
+      {kGet, "/v2/images/{image_id}/tasks", "image_tasks", kNone, kNoBody, listImageTasks,
+       http::OtherMethods::kNotFound},
       {kPut, "/v2/images/{image_id}/tags/{tag}", "tag_add", kNone, kNoBody, addTag},
       {kDelete, "/v2/images/{image_id}/tags/{tag}", "tag_remove", kNone, kNoBody, removeTag},
       {kPost, "/v2/images/{image_id}/actions/deactivate", "image_deactivate", kNone, kNoBody,
@@ -86,6 +92,10 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
        http::OtherMethods::kNotFound},
       {kGet, "/v2/schemas/member", "schema_member", kNone, kNoBody, showMemberSchema},
       {kGet, "/v2/schemas/members", "schema_members", kNone, kNoBody, showMembersSchema},
+      {kGet, "/v2/tasks", "task_list", kNone, kBody, listTasks},
+      {kGet, "/v2/tasks/{task_id}", "task_show", kNone, kBody, showTask},
+      {kGet, "/v2/schemas/task", "schema_task", kNone, kBody, showTaskSchema},
+      {kGet, "/v2/schemas/tasks", "schema_tasks", kNone, kBody, showTasksSchema},
       {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},
       {kGet, "/v2/schemas/images", "schema_images", kNone, kNoBody, showImagesSchema},
   };

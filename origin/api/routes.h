@@ -9,10 +9,12 @@ namespace glint::origin {
 
 class EventFeed;
 
-// The two routes that carry an image's bytes.
+// The routes that carry or move an image's bytes.
 struct DataRoutes {
-  ApiFunction upload;
-  ApiFunction download;
+  ApiFunction upload = {};
+  ApiFunction download = {};
+  ApiFunction stage = {};
+  ApiFunction import = {};
 };
 
 // `services` must outlive the routes.

@@ -68,10 +68,11 @@ class Catalog {
   virtual Result<image::Image> remove(const RequestContext& context, const image::ImageId& id,
                                       const Check& check) = 0;
 
-  // queued → saving, with the claim of the upload.
+  // queued → `status` (saving; uploading for staged data), with the claim of the upload.
   // Errors: kNotFound (deleted meanwhile), kConflict (not queued any more).
-  virtual Result<image::Image> beginUpload(const RequestContext& context, const image::ImageId& id,
-                                           const UploadClaim& claim) = 0;
+  virtual Result<image::Image> beginUpload(
+      const RequestContext& context, const image::ImageId& id, const UploadClaim& claim,
+      image::ImageStatus status = image::ImageStatus::kSaving) = 0;
 
   // Ends the upload that holds the claim: like update(), and the claim is dropped. The change sets
   // the status to what it becomes. Errors: kNotFound (deleted meanwhile), kConflict (the claim was

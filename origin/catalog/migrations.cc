@@ -15,6 +15,7 @@ constexpr std::array kMigrations = {
     Migration{2, "change feed", changeFeedTables},
     Migration{3, "memberships in the order of their images", memberOrder},
     Migration{4, "metadata definitions", metadefTables},
+    Migration{5, "tasks", taskTables},
 };
 
 constexpr const char* kRestore =

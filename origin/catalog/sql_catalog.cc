@@ -89,14 +89,14 @@ class SqlCatalog final : public Catalog {
   }
 
   Result<Image> beginUpload(const RequestContext& context, const ImageId& id,
-                            const UploadClaim& claim) override {
+                            const UploadClaim& claim, ImageStatus status) override {
     return modify(context, id, [&](StoredImage& stored) -> Status {
       if (stored.image.status != ImageStatus::kQueued) {
         return fail(
             ErrorCode::kConflict,
             "image " + id.value + " is " + image::toString(stored.image.status) + ", not queued");
       }
-      stored.image.status = ImageStatus::kSaving;
+      stored.image.status = status;
       stored.claim = claim;
       return {};
     });

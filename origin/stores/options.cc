@@ -123,7 +123,7 @@ void addOptions(OptionTable& table, StoresOptions& options) {
       table.group("backend_defaults",
                   "What every store of enabled_backends has unless its own group says else.");
   addBackendRows(defaults, options.defaults);
-  table.ignoredGroups({"os_glance_staging_store", "os_glance_tasks_store"});
+  table.ignoredGroups({"os_glance_tasks_store"});
 }
 
 Status finish(StoresOptions& options, const std::string& state_dir) {

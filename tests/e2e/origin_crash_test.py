@@ -20,6 +20,8 @@ MIB = 1 << 20
 class Upload(threading.Thread):
     """Sends `data` slowly enough to be interrupted; `sent` counts, `status` is the answer or None."""
 
+    route = "file"
+
     def __init__(self, origin, token, image, data, stop_at=None):
         super().__init__(daemon=True)
         self.origin, self.token, self.image, self.data = origin, token, image, data
@@ -29,7 +31,7 @@ class Upload(threading.Thread):
 
     def run(self):
         head = (
-            f"PUT /v2/images/{self.image}/file HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {self.token}\r\n"
+            f"PUT /v2/images/{self.image}/{self.route} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {self.token}\r\n"
             f"Content-Type: application/octet-stream\r\nContent-Length: {len(self.data)}\r\n\r\n"
         )
         try:

@@ -22,7 +22,13 @@ def run(command, environment, timeout=120):
     with tempfile.TemporaryDirectory(prefix="glint-e2e-home-") as home:
         env["HOME"] = home
         words = [str(word) for word in command]
-        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=timeout)
+        # A terminal, as people have: glance takes any other standard input for the image's bytes.
+        terminal, keyboard = os.openpty()
+        try:
+            done = subprocess.run(words, env=env, stdin=keyboard, capture_output=True, text=True, timeout=timeout)
+        finally:
+            os.close(terminal)
+            os.close(keyboard)
     if done.returncode != 0:
         raise ClientError(f"{' '.join(map(str, command))}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -1,0 +1,15 @@
+// Tasks in a SQL database.
+#pragma once
+
+#include <memory>
+
+#include "origin/catalog/task_catalog.h"
+
+namespace glint::origin {
+
+class Database;
+
+// The database is shared with whatever else keeps rows in it.
+std::unique_ptr<TaskCatalog> sqlTaskCatalog(std::shared_ptr<Database> database);
+
+}  // namespace glint::origin
