@@ -2,6 +2,8 @@
 
     SCRIPT: STEP | DIFFERENCE | REASON
 
+A reason that begins "not yet: " stands for what is still to be built: once it is, the run tells that the line can go.
+
 SCRIPT: STEP is what the report prints; DIFFERENCE begins with status, header or body; "*" stands for any text in both.
 "route METHOD PATH | not asked | REASON" stands for a route of the reference that no script asks for.
 """
@@ -17,6 +19,10 @@ class Line:
     what: str
     reason: str
     used: int = 0
+
+    @property
+    def pending(self):
+        return self.reason.startswith("not yet: ")
 
     def allows(self, where, what):
         return _matches(self.where, where) and _matches(self.what, what)

@@ -27,8 +27,8 @@ class Answer:
 class Player:
     """One server, one connection as long as the server keeps it."""
 
-    def __init__(self, url):
-        self.url = url
+    def __init__(self, url, state):
+        self.url, self.state = url, str(state)
         self.address = urllib.parse.urlsplit(url).netloc
         self.connection = http.client.HTTPConnection(self.address, timeout=60)
         self.script, self.kept = None, {}
@@ -107,7 +107,7 @@ class Player:
     def _masked(self, text):
         for value, mask in self.used.items():
             text = text.replace(value, mask)
-        text = _UUID.sub("<uuid>", text.replace(self.url, "<url>").replace(self.address, "<host>"))
+        text = _UUID.sub("<uuid>", text.replace(self.url, "<url>").replace(self.address, "<host>").replace(self.state, "<state>"))
         for pattern, mask in _TIMES:
             text = pattern.sub(mask, text)
         return text
@@ -117,13 +117,20 @@ class Player:
         project, roles = CALLERS["admin"]
         token = f"sweeper:{project}:{roles}"
         for query in ("", "&os_hidden=true"):
-            _, _, body = self.call("GET", f"/v2/images?limit=1000&visibility=all{query}", token)
-            for image in json.loads(body)["images"]:
+            for image in self._listed(f"/v2/images?limit=1000&visibility=all{query}", "images", token):
                 target = f"/v2/images/{image['id']}"
                 if image["protected"]:
                     kind = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
                     self.call("PATCH", target, token, b'[{"op":"replace","path":"/protected","value":false}]', kind)
                 self.call("DELETE", target, token)
+        if any("/v2/metadefs/" in step.path for step in self.script.steps):
+            for namespace in self._listed("/v2/metadefs/namespaces?limit=1000", "namespaces", token):
+                name = namespace["namespace"]
+                target = f"/v2/metadefs/namespaces/{name}"
+                if namespace["protected"]:
+                    self.call("PUT", target, token, json.dumps({"namespace": name}).encode())
+                self.call("DELETE", target, token)
 
-
-
+    def _listed(self, target, key, token):
+        status, _, body = self.call("GET", target, token)
+        return json.loads(body)[key] if status == 200 else []

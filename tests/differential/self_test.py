@@ -44,10 +44,10 @@ class Comparison(unittest.TestCase):
 
 class Masks(unittest.TestCase):
     def test_ids_keep_who_they_are(self):
-        player = Player("http://127.0.0.1:1")
+        player = Player("http://127.0.0.1:1", "/some/where")
         player.used = {"11111111-1111-1111-1111-111111111111": "<image>"}
-        text = "http://127.0.0.1:1/11111111-1111-1111-1111-111111111111/22222222-2222-2222-2222-222222222222 2026-01-01T00:00:00Z"
-        self.assertEqual(player._masked(text), "<url>/<image>/<uuid> <time>")
+        text = "http://127.0.0.1:1/11111111-1111-1111-1111-111111111111/22222222-2222-2222-2222-222222222222 2026-01-01T00:00:00Z file:///some/where/x"
+        self.assertEqual(player._masked(text), "<url>/<image>/<uuid> <time> file://<state>/x")
 
     def test_a_script_has_ids_and_projects_of_its_own(self):
         self.assertNotEqual(Script("a", []).uuid("x"), Script("b", []).uuid("x"))
@@ -61,6 +61,10 @@ class AllowedDifferences(unittest.TestCase):
         self.assertEqual(len(allowed.stale()), 1)
         self.assertTrue(allowed.takes("create: member POST /v2/images []", "status 500 → 400"))
         self.assertEqual(allowed.stale(), [])
+
+    def test_what_is_not_built_yet_is_told_apart(self):
+        allowed = Allowed("create: x | status 200 → 404 | not yet: create\ncreate: y | status 200 → 404 | other\n")
+        self.assertEqual([line.pending for line in allowed.stale()], [True, False])
 
     def test_a_line_without_a_reason_is_refused(self):
         with self.assertRaises(ValueError):

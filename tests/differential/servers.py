@@ -7,12 +7,22 @@ from support.glint import Origin
 from support.peers import Glance
 
 # Options both servers get, in Glance's own words. {state}: a folder of the server's own.
+_ONE_STORE = "[glance_store]\nfilesystem_store_datadir = {state}/images\n"
 PROFILES = {
-    "plain": "[DEFAULT]\n",
+    "plain": _ONE_STORE,
     "quotas": (
         "[DEFAULT]\n"
         "image_tag_quota = 2\nimage_property_quota = 2\nimage_member_quota = 2\n"
-        "image_size_cap = 100\nlimit_param_default = 2\napi_limit_max = 4\n"
+        "image_size_cap = 100\nlimit_param_default = 2\napi_limit_max = 4\n" + _ONE_STORE
+    ),
+    "locations": "[DEFAULT]\nshow_multiple_locations = true\nshow_image_direct_url = true\n" + _ONE_STORE,
+    "stores": (
+        "[DEFAULT]\nenabled_backends = fast:file, cheap:file\n"
+        "[glance_store]\ndefault_backend = fast\n"
+        "[fast]\nfilesystem_store_datadir = {state}/fast\nstore_description = the fast one\n"
+        "[cheap]\nfilesystem_store_datadir = {state}/cheap\n"
+        "[os_glance_staging_store]\nfilesystem_store_datadir = {state}/staging\n"
+        "[os_glance_tasks_store]\nfilesystem_store_datadir = {state}/tasks\n"
     ),
 }
 
@@ -27,7 +37,7 @@ class FakeTokenOrigin(Origin):
 
 
 class Pair:
-    """Both servers of one profile; `reference` and `glint` are their addresses."""
+    """Both servers of one profile; `reference` and `glint` are (address, folder of its state)."""
 
     def __init__(self, folder, profile):
         folder = pathlib.Path(folder) / profile
@@ -44,7 +54,8 @@ class Pair:
         except BaseException:
             self.stop()
             raise
-        self.glint, self.reference = (server.url for server in self.servers)
+        addresses = [server.url for server in self.servers]
+        self.glint, self.reference = zip(addresses, (folder / "glint", folder / "reference"))
 
     def stop(self):
         for server in self.servers:
