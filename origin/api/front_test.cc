@@ -154,6 +154,7 @@ TEST_CASE("API: a bad token is told before an unknown path", "[api]") {
   ApiFixture api;
   AskedIdentity identity;
   const ApiServices services{.catalog = api.services.catalog,
+                             .metadefs = api.services.metadefs,
                              .identity = identity,
                              .policy = api.services.policy,
                              .schema = api.services.schema,
