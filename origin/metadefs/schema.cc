@@ -93,18 +93,23 @@ Document fieldsDocument(const Kind& kind) {
   return properties;
 }
 
-Document definitionsDocument() {
-  return {
+// A property of its own does not nest others, and its list of names is not empty.
+Document definitionsDocument(const Kind& kind) {
+  const bool nests = &kind != &propertyKind();
+  Document names = {{"type", "array"}, {"items", {{"type", "string"}}}, {"uniqueItems", true}};
+  if (!nests) names["minItems"] = 1;
+  Document definitions = {
       {"positiveInteger", {{"type", "integer"}, {"minimum", 0}}},
       {"positiveIntegerDefault0",
        {{"allOf", Document::array({reference("positiveInteger"), {{"default", 0}}})}}},
-      {"stringArray", {{"type", "array"}, {"items", {{"type", "string"}}}, {"uniqueItems", true}}},
-      {"property",
-       {{"type", "object"},
-        {"additionalProperties",
-         {{"type", "object"},
-          {"required", {"title", "type"}},
-          {"properties", fieldsDocument(propertyKind())}}}}}};
+      {"stringArray", std::move(names)}};
+  if (nests)
+    definitions["property"] = {{"type", "object"},
+                               {"additionalProperties",
+                                {{"type", "object"},
+                                 {"required", {"title", "type"}},
+                                 {"properties", fieldsDocument(propertyKind())}}}};
+  return definitions;
 }
 
 bool needsDefinitions(const Kind& kind) {
@@ -165,7 +170,7 @@ std::string schemaDocument(std::string_view name) {
     const Kind& kind = known.kind();
     Document document =
         name == known.one ? kindDocument(kind, true) : collectionDocument(kind, known.collection);
-    if (needsDefinitions(kind)) document["definitions"] = definitionsDocument();
+    if (needsDefinitions(kind)) document["definitions"] = definitionsDocument(kind);
     return document.dump();
   }
   return {};

@@ -59,6 +59,10 @@ TEST_CASE("Metadefs: properties are a map, without names inside", "[metadefs]") 
   const auto& map = document["properties"]["properties"];
   CHECK(map["type"] == "object");
   CHECK(map["additionalProperties"]["required"] == json({"title", "type"}));
+  CHECK_FALSE(document["definitions"].contains("property"));
+  CHECK(document["definitions"]["stringArray"]["minItems"] == 1);
+  CHECK(documentOf("object")["definitions"]["property"]["type"] == "object");
+  CHECK_FALSE(documentOf("object")["definitions"]["stringArray"].contains("minItems"));
 }
 
 TEST_CASE("Metadefs: fields in schemas", "[metadefs]") {
