@@ -7,6 +7,7 @@ const std::string_view kGlanceServiceOptions = R"ini([DEFAULT]
 allow_anonymous_access = false
 max_request_id_length = 64
 public_endpoint =
+metadata_source_path = /etc/glance/metadefs/
 allow_additional_image_properties = true
 hashing_algorithm = sha512
 image_member_quota = 128
