@@ -44,6 +44,7 @@ EdgeMetrics::EdgeMetrics(Registry& registry)
       stale_(registry.counter(Metric::kCacheRequests, {"stale"})),
       error_(registry.counter(Metric::kCacheRequests, {"error"})),
       upstream_up_(registry.gauge(Metric::kUpstreamUp)),
+      upstream_moves_(registry.counter(Metric::kUpstreamMoves)),
       fills_in_flight_(registry.gauge(Metric::kFillsInFlight)),
       fill_waiters_(registry.gauge(Metric::kFillWaiters)),
       fill_duration_(registry.histogram(Metric::kFillDuration)),

@@ -67,6 +67,7 @@ class EdgeMetrics {
   void upstreamFailed(UpstreamKind kind, ErrorCode code);
   void upstreamReceived(UpstreamKind kind, std::uint64_t body_bytes);
   void upstreamSent(UpstreamKind kind, std::uint64_t body_bytes);
+  void upstreamMoved() { upstream_moves_.increment(); }
   void upstreamUp(bool up) { upstream_up_.set(up ? 1 : 0); }
 
   void fillStarted() { fills_in_flight_.add(); }
@@ -105,6 +106,7 @@ class EdgeMetrics {
   std::array<Counter, kUpstreamKindCount> upstream_received_;
   std::array<Counter, kUpstreamKindCount> upstream_sent_;
   Gauge upstream_up_;
+  Counter upstream_moves_;
   Gauge fills_in_flight_;
   Gauge fill_waiters_;
   std::array<Counter, 6> fills_;

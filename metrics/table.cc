@@ -134,6 +134,8 @@ constexpr std::array kTable{
               "Body bytes sent to the upstream.", kKindLabels, {}},
     MetricRow{Metric::kUpstreamUp, "glint_upstream_up", kGauge, kEdge,
               "1 when the upstream answered last, 0 when it could not be reached.", {}, {}},
+    MetricRow{Metric::kUpstreamMoves, "glint_upstream_moves_total", kCounter, kEdge,
+              "Times that requests began to go to another address of the upstream.", {}, {}},
     MetricRow{Metric::kFillsInFlight, "glint_fills_in_flight", kGauge, kEdge,
               "Contents being fetched.", {}, {}},
     MetricRow{Metric::kFillWaiters, "glint_fill_waiters", kGauge, kEdge,

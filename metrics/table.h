@@ -41,6 +41,7 @@ enum class Metric : std::uint8_t {
   kUpstreamReceivedBytes,
   kUpstreamSentBytes,
   kUpstreamUp,
+  kUpstreamMoves,
   kFillsInFlight,
   kFillWaiters,
   kFills,

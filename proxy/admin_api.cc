@@ -194,6 +194,13 @@ http::Response AdminApi::metrics(const http::RequestHead& /*request*/) const {
 }
 
 http::Response AdminApi::status(const http::RequestHead& /*request*/) const {
+  json addresses = json::array();
+  for (std::size_t i = 0; i < edge_.upstream.size(); ++i) {
+    const UpstreamHealth health = edge_.upstream.healthAt(i);
+    addresses.push_back({{"url", edge_.upstream.urlAt(i)},
+                         {"reachable", health.reachable},
+                         {"detail", health.detail}});
+  }
   const UpstreamHealth upstream = edge_.upstream.health();
   const cache::Usage usage = edge_.store.usage();
   const auto uptime =
@@ -204,7 +211,8 @@ http::Response AdminApi::status(const http::RequestHead& /*request*/) const {
        {"upstream",
         {{"url", edge_.upstream.url()},
          {"healthy", upstream.reachable && upstream.service != UpstreamService::kOther},
-         {"detail", upstream.detail}}},
+         {"detail", upstream.detail},
+         {"addresses", std::move(addresses)}}},
        {"feed", toJson(edge_.feed ? edge_.feed->state() : FeedState{})},
        {"store",
         {{"used_bytes", usage.bytes},

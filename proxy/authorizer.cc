@@ -65,6 +65,7 @@ class Authorizer::Lookup : public LoopJob, public std::enable_shared_from_this<A
     if (speculation) data_->attach(std::move(speculation));
     net::ClientRequest show = makeDataRequest(context_.edge.upstream, request_, "");
     show.url = context_.edge.upstream.urlOf("/v2/images/" + request_.image.value);
+    asked_ = show.url;
     show.total_timeout = authorizer_.options_.timeout;
     show_ =
         net::fetch(context_.client, std::move(show), image::kMaxShowAnswer,
@@ -119,8 +120,23 @@ class Authorizer::Lookup : public LoopJob, public std::enable_shared_from_this<A
   }
 
   void failed(const Error& error) {
-    context_.edge.upstream.suspect(error);
+    context_.edge.upstream.suspect(error, asked_);
+    if (context_.edge.upstream.movedFrom(asked_) && !std::exchange(asked_elsewhere_, true))
+      return askElsewhere();
     settle(unavailable({}));
+  }
+
+  // Once more, of the address that requests go to now.
+  void askElsewhere() {
+    data_.reset();
+    show_.reset();
+    deadline_.reset();
+    facts_.reset();
+    data_allowed_ = false;
+    context_.loop.post([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self && !self->settled_) self->begin();
+    });
   }
 
   void settleWhenAllowed() {
@@ -165,6 +181,8 @@ class Authorizer::Lookup : public LoopJob, public std::enable_shared_from_this<A
   net::EventLoop::TimerPtr deadline_;
   std::optional<ImageFacts> facts_;
   bool data_allowed_ = false;
+  std::string asked_;  // the address of the show request
+  bool asked_elsewhere_ = false;
   bool settled_ = false;
 };
 

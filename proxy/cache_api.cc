@@ -156,14 +156,14 @@ class CacheRequest : public std::enable_shared_from_this<CacheRequest> {
     request.total_timeout = kPatience;
     transfer_ =
         net::fetch(context_.client, std::move(request), limit,
-                   [weak = weak_from_this(), next,
+                   [weak = weak_from_this(), next, url = request.url,
                     call = UpstreamCall(context_.edge.metrics, UpstreamCall::Kind::kAuthorize)](
                        Result<net::FetchedResponse> answer) mutable {
                      answer ? call.answered(answer->head.status) : call.failed(answer.error());
                      const auto self = weak.lock();
                      if (!self || self->closed_) return;
                      if (!answer) {
-                       self->context_.edge.upstream.suspect(answer.error());
+                       self->context_.edge.upstream.suspect(answer.error(), url);
                        return self->exchange_->respond(unreachableResponse(self->head()));
                      }
                      ((*self).*next)({answer->head.status, std::move(answer->head.headers),

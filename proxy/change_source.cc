@@ -24,6 +24,7 @@ Result<net::FetchedResponse> SourceSession::get(const std::string& target,
     if (!token) return tl::unexpected(token.error());
     net::ClientRequest request;
     request.url = upstream.urlOf(target);
+    const std::string asked = request.url;
     request.headers.add("X-Auth-Token", *token);
     request.headers.add("Accept", "application/json");
     request.headers.add("User-Agent", "glint-edge");
@@ -35,7 +36,7 @@ Result<net::FetchedResponse> SourceSession::get(const std::string& target,
     if (!answer) {
       if (answer.error().code == ErrorCode::kCancelled) return answer;
       call.failed(answer.error());
-      upstream.suspect(answer.error());
+      upstream.suspect(answer.error(), asked);
       return answer;
     }
     const int status = answer->head.status;

@@ -56,15 +56,20 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
       : context_(context), exchange_(std::move(exchange)), expected_(std::move(expected)) {}
 
   void send() {
+    watchExchange();
+    request();
+  }
+
+  void request() {
     call_.emplace(context_.edge.metrics, UpstreamCall::Kind::kForward);
     const http::RequestHead& head = exchange_->request();
     net::ClientRequest request;
     request.method = head.method;
     request.url = context_.edge.upstream.urlOf(withoutCacheVersion(head.target));
+    asked_ = request.url;
     request.headers = upstreamHeaders(*exchange_);
     request.body = requestBody();
     if (changesThings(head.method)) request.first_byte_timeout = kLongestChange;
-    watchExchange();
     transfer_ = context_.client.start(std::move(request), shared_from_this());
   }
 
@@ -116,7 +121,12 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
     if (error.code == ErrorCode::kInvalidArgument) {
       return exchange_->respond(http::errorResponse(error, exchange_->request().headers));
     }
-    context_.edge.upstream.suspect(error);
+    context_.edge.upstream.suspect(error, asked_);
+    const http::RequestHead& head = exchange_->request();
+    const bool repeatable = !changesThings(head.method) && !head.hasBody();
+    if (repeatable && context_.edge.upstream.movedFrom(asked_) &&
+        !std::exchange(asked_elsewhere_, true))
+      return request();
     exchange_->annotate("error", error.message);
     exchange_->respond(unreachableResponse(exchange_->request()));
   }
@@ -178,6 +188,8 @@ class Forwarding : public net::ResponseSink, public std::enable_shared_from_this
 
   LoopContext& context_;
   const net::ExchangePtr exchange_;
+  std::string asked_;  // the address of the request
+  bool asked_elsewhere_ = false;
   std::optional<UpstreamCall> call_;  // empty for an adopted transfer, which counts itself
   http::Response response_;
   std::optional<std::string> versions_;

@@ -132,7 +132,7 @@ int run(const EdgeOptions& options) {
   metrics::EdgeMetrics edge_metrics(registry);
   Background background;
   auto workers = net::WorkerPool::create(options.workers);
-  Upstream upstream(options.upstream_url);
+  Upstream upstream(upstreamUrls(options));
   Authorizer authorizer(options.auth, Clock::real());
   Fills fills(**store, options.fill);
   ServiceAccount account(options.service_account);
@@ -143,6 +143,7 @@ int run(const EdgeOptions& options) {
   program_metrics.watchQueue("disk", [&] { return workers ? workers->depth() : 0; });
 
   upstream.onLost([&] { authorizer.distrust(); });
+  upstream.onMoved([&] { edge_metrics.upstreamMoved(); });
   auto monitor = UpstreamMonitor::start(upstream, options.monitor, edge_metrics);
   if (!monitor) return startFailed(kName, monitor.error());
   if (auto trial = tryClient(options.client); !trial) return startFailed(kName, trial.error());

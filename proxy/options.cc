@@ -64,6 +64,9 @@ void addUpstreamGroups(OptionTable& table, EdgeOptions& o) {
             "When set, clients must show a certificate of this CA.");
   table.group("upstream", "The image service behind the edge.")
       .text("url", o.upstream_url, "http(s)://host[:port][/prefix] of the Images API.")
+      .list("fallbacks", o.upstream_fallbacks,
+            "Other addresses of the same service, used in this order while those before cannot be "
+            "reached.")
       .duration("connect_timeout", o.client.connect_timeout, "Longest wait for a connection.",
                 {.min = 1ms})
       .duration("first_byte_timeout", o.client.first_byte_timeout,
@@ -134,8 +137,15 @@ void addOptions(OptionTable& table, EdgeOptions& o) {
   addAccountGroups(table, o);
 }
 
+std::vector<std::string> upstreamUrls(const EdgeOptions& options) {
+  std::vector<std::string> urls = {options.upstream_url};
+  urls.insert(urls.end(), options.upstream_fallbacks.begin(), options.upstream_fallbacks.end());
+  return urls;
+}
+
 Status finish(EdgeOptions& options) {
-  if (auto url = validateUpstreamUrl(options.upstream_url); !url) return url;
+  for (const std::string& each : upstreamUrls(options))
+    if (auto url = validateUpstreamUrl(each); !url) return url;
   if (auto account = validate(options.service_account); !account) return account;
   options.prefetch.policies.clear();
   for (const std::string& text : options.prefetch.policy_texts) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 #include "base/result.h"
@@ -26,6 +27,7 @@ struct EdgeOptions {
   net::WorkerPoolOptions workers;
   cache::StoreOptions store;
   std::string upstream_url;
+  std::vector<std::string> upstream_fallbacks;  // other addresses of the same service, in order
   net::ClientOptions client;
   MonitorOptions monitor;  // its client options are those above
   AuthOptions auth;
@@ -42,6 +44,9 @@ EdgeOptions defaultEdgeOptions();
 // Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed]
 // [prefetch].
 void addOptions(OptionTable& table, EdgeOptions& options);
+
+// All addresses of the upstream, the preferred one first.
+std::vector<std::string> upstreamUrls(const EdgeOptions& options);
 
 // Rules across fields; fills the fields that follow from others. Errors: kInvalidArgument.
 Status finish(EdgeOptions& options);

@@ -1,64 +1,118 @@
 #include "proxy/upstream.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace glint::proxy {
 
-Upstream::Upstream(std::string url)
-    : url_([&] {
-        while (!url.empty() && url.back() == '/') url.pop_back();
-        return std::move(url);
-      }()) {}
+Upstream::Upstream(std::vector<std::string> urls) {
+  for (std::string& url : urls) {
+    while (!url.empty() && url.back() == '/') url.pop_back();
+    auto endpoint = std::make_unique<Endpoint>();
+    endpoint->url = std::move(url);
+    endpoints_.push_back(std::move(endpoint));
+  }
+  GLINT_CHECK(!endpoints_.empty(), "an upstream has an address");
+}
 
-UpstreamHealth Upstream::health() const {
+bool Upstream::reachable() const {
+  return std::ranges::any_of(endpoints_, [](const auto& endpoint) {
+    return endpoint->reachable.load(std::memory_order_relaxed);
+  });
+}
+
+UpstreamHealth Upstream::health() const { return healthAt(current()); }
+
+UpstreamHealth Upstream::healthAt(std::size_t index) const {
+  const Endpoint& endpoint = *endpoints_[index];
   MutexLock lock(mutex_);
-  return {.reachable = reachable(), .service = service_, .detail = detail_};
+  return {.reachable = endpoint.reachable, .service = endpoint.service, .detail = endpoint.detail};
 }
 
-void Upstream::suspect(const Error& error) {
-  std::function<void()> look;
-  {
-    MutexLock lock(mutex_);
-    look = look_;
-  }
-  log::debug("upstream_suspected", {{"upstream", url_}, {"error", error.message}});
-  if (look) look();
+bool Upstream::isOf(std::string_view request_url, const Endpoint& endpoint) {
+  return request_url.starts_with(endpoint.url) &&
+         (request_url.size() == endpoint.url.size() || request_url[endpoint.url.size()] == '/');
 }
 
-void Upstream::setReachable(bool reachable, std::string detail) {
+// The first that answers, as far as is known; else the first that was not found dead; else the
+// first.
+std::size_t Upstream::best() const {
+  for (std::size_t i = 0; i < endpoints_.size(); ++i)
+    if (endpoints_[i]->reachable && !endpoints_[i]->suspected) return i;
+  for (std::size_t i = 0; i < endpoints_.size(); ++i)
+    if (endpoints_[i]->reachable) return i;
+  return 0;
+}
+
+void Upstream::choose() {
+  const std::size_t chosen = best();
+  const std::size_t before = current_.exchange(chosen);
+  if (before == chosen) return;
+  log::warn("upstream_moved",
+            {{"from", endpoints_[before]->url}, {"upstream", endpoints_[chosen]->url}});
+  if (moved_) moved_();
+}
+
+void Upstream::suspect(const Error& error, std::string_view request_url) {
+  std::vector<std::function<void()>> looks;
   {
     MutexLock lock(mutex_);
-    detail_ = detail;
+    for (const auto& endpoint : endpoints_) {
+      if (!request_url.empty() && !isOf(request_url, *endpoint)) continue;
+      if (!request_url.empty()) endpoint->suspected = endpoint->look != nullptr;
+      looks.push_back(endpoint->look);
+    }
   }
-  if (reachable_.exchange(reachable) == reachable) return;
+  log::debug("upstream_suspected", {{"upstream", url()}, {"error", error.message}});
+  choose();
+  for (const auto& look : looks)
+    if (look) look();
+}
+
+bool Upstream::movedFrom(std::string_view request_url) const {
+  return reachable() && !isOf(request_url, *endpoints_[current()]);
+}
+
+void Upstream::setReachable(bool reachable, std::string detail, std::size_t index) {
+  Endpoint& endpoint = *endpoints_[index];
+  {
+    MutexLock lock(mutex_);
+    endpoint.detail = detail;
+  }
+  endpoint.suspected = false;
+  const bool changed = endpoint.reachable.exchange(reachable) != reachable;
+  choose();
+  if (!changed) return;
   if (reachable) {
-    log::info("upstream_back", {{"upstream", url_}});
-  } else {
-    log::warn("upstream_unreachable", {{"upstream", url_}, {"error", detail}});
-    if (lost_) lost_();
+    log::info("upstream_back", {{"upstream", endpoint.url}});
+    return;
   }
+  log::warn("upstream_unreachable", {{"upstream", endpoint.url}, {"error", detail}});
+  if (!this->reachable() && lost_) lost_();
 }
 
-void Upstream::setService(UpstreamService service, std::string detail) {
+void Upstream::setService(UpstreamService service, std::string detail, std::size_t index) {
+  Endpoint& endpoint = *endpoints_[index];
   UpstreamService before = UpstreamService::kUnknown;
   {
     MutexLock lock(mutex_);
-    before = std::exchange(service_, service);
-    detail_ = detail;
+    before = std::exchange(endpoint.service, service);
+    endpoint.detail = detail;
   }
   if (before == service) return;
   if (service == UpstreamService::kImagesApi) {
-    log::info("upstream_found", {{"upstream", url_}, {"detail", detail}});
+    log::info("upstream_found", {{"upstream", endpoint.url}, {"detail", detail}});
   } else if (service == UpstreamService::kOther) {
-    log::error("upstream_is_no_images_api", {{"upstream", url_}, {"error", detail}});
+    log::error("upstream_is_no_images_api", {{"upstream", endpoint.url}, {"error", detail}});
   }
 }
 
-void Upstream::setMonitor(std::function<void()> look) {
+void Upstream::setMonitor(std::function<void()> look, std::size_t index) {
   MutexLock lock(mutex_);
-  look_ = std::move(look);
+  endpoints_[index]->look = std::move(look);
 }
 
 Status validateUpstreamUrl(std::string_view url) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "net/event_loop.h"
 #include "proxy/upstream.h"
@@ -24,11 +25,12 @@ bool isVersionDocument(const net::FetchedResponse& answer) {
 
 class Monitor : public UpstreamMonitor {
  public:
-  Monitor(Upstream& upstream, MonitorOptions options, metrics::EdgeMetrics& metrics)
-      : upstream_(upstream), options_(std::move(options)), metrics_(metrics) {}
+  Monitor(Upstream& upstream, std::size_t index, MonitorOptions options,
+          metrics::EdgeMetrics& metrics)
+      : upstream_(upstream), index_(index), options_(std::move(options)), metrics_(metrics) {}
 
   ~Monitor() override {
-    upstream_.setMonitor({});
+    upstream_.setMonitor({}, index_);
     if (loop_) loop_->stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -41,7 +43,7 @@ class Monitor : public UpstreamMonitor {
     auto outcome = ready.get_future();
     thread_ = std::thread([this, &ready] { run(ready); });
     if (auto status = outcome.get(); !status) return status;
-    upstream_.setMonitor([this] { requestLook(); });
+    upstream_.setMonitor([this] { requestLook(); }, index_);
     return {};
   }
 
@@ -76,7 +78,7 @@ class Monitor : public UpstreamMonitor {
 
   void ask(const char* target) {
     net::ClientRequest request;
-    request.url = upstream_.urlOf(target);
+    request.url = upstream_.urlAt(index_) + target;
     request.headers.add("Accept", "application/json");
     request.headers.add("User-Agent", "glint-edge");
     request.total_timeout = options_.timeout;
@@ -98,15 +100,15 @@ class Monitor : public UpstreamMonitor {
       const bool slow = answer.error().code == ErrorCode::kTimeout && !suspected_ && !slow_;
       slow_ = slow;
       if (slow) return look();
-      upstream_.setReachable(false, answer.error().message);
+      upstream_.setReachable(false, answer.error().message, index_);
       again_ = loop_->runAfter(options_.interval, [this] { look(); });
       return;
     }
     suspected_ = false;
     slow_ = false;
-    upstream_.setReachable(true, "answers");
+    upstream_.setReachable(true, "answers", index_);
     if (answer && isVersionDocument(*answer)) {
-      upstream_.setService(UpstreamService::kImagesApi, "Images API v2");
+      upstream_.setService(UpstreamService::kImagesApi, "Images API v2", index_);
     } else if (answer && answer->head.status >= 500) {
       again_ = loop_->runAfter(options_.interval, [this] { look(); });
     } else if (!last) {
@@ -114,12 +116,13 @@ class Monitor : public UpstreamMonitor {
       ask("/");
     } else {
       upstream_.setService(UpstreamService::kOther,
-                           "no version document of the Images API at /versions or /");
+                           "no version document of the Images API at /versions or /", index_);
       again_ = loop_->runAfter(options_.interval * 10, [this] { look(); });
     }
   }
 
   Upstream& upstream_;
+  const std::size_t index_;  // of the address that is looked at
   const MonitorOptions options_;
   metrics::EdgeMetrics& metrics_;
   std::unique_ptr<net::EventLoop> loop_;
@@ -135,14 +138,27 @@ class Monitor : public UpstreamMonitor {
   bool slow_ = false;  // the last look got no answer in time
 };
 
+// One monitor for each address.
+class Monitors : public UpstreamMonitor {
+ public:
+  explicit Monitors(std::vector<std::unique_ptr<Monitor>> monitors)
+      : monitors_(std::move(monitors)) {}
+
+ private:
+  std::vector<std::unique_ptr<Monitor>> monitors_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<UpstreamMonitor>> UpstreamMonitor::start(Upstream& upstream,
                                                                 const MonitorOptions& options,
                                                                 metrics::EdgeMetrics& metrics) {
-  auto monitor = std::make_unique<Monitor>(upstream, options, metrics);
-  if (auto status = monitor->begin(); !status) return tl::unexpected(status.error());
-  return monitor;
+  std::vector<std::unique_ptr<Monitor>> monitors;
+  for (std::size_t index = 0; index < upstream.size(); ++index) {
+    monitors.push_back(std::make_unique<Monitor>(upstream, index, options, metrics));
+    if (auto status = monitors.back()->begin(); !status) return tl::unexpected(status.error());
+  }
+  return std::make_unique<Monitors>(std::move(monitors));
 }
 
 }  // namespace glint::proxy

@@ -1,5 +1,5 @@
-// Looks at the upstream on a thread of its own: once at start, at once when a request has failed,
-// and twice a second while it is down.
+// Looks at each address of the upstream on a thread of its own: once at start, at once when a
+// request has failed, and twice a second while it is down.
 #pragma once
 
 #include <chrono>

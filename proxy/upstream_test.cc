@@ -9,6 +9,7 @@
 #include "metrics/edge_metrics.h"
 #include "metrics/registry.h"
 #include "net/testing/server_fixture.h"
+#include "proxy/testing/edge_fixture.h"
 #include "proxy/upstream_monitor.h"
 
 namespace glint::proxy {
@@ -114,6 +115,66 @@ TEST_CASE("Upstream: its loss is told each time it is lost", "[proxy]") {
   upstream.setReachable(true, "");
   upstream.setReachable(false, "gone again");
   CHECK(lost == 2);
+}
+
+TEST_CASE("Upstream: requests go to the first address that answers", "[proxy]") {
+  Upstream upstream(std::vector<std::string>{"http://a", "http://b/", "http://c"});
+  int moved = 0;
+  int lost = 0;
+  upstream.onMoved([&] { ++moved; });
+  upstream.onLost([&] { ++lost; });
+  CHECK(upstream.urlOf("/v2") == "http://a/v2");
+  upstream.setReachable(false, "gone", 0);
+  CHECK(upstream.urlOf("/v2") == "http://b/v2");
+  CHECK(upstream.movedFrom("http://a/v2"));
+  CHECK_FALSE(upstream.movedFrom("http://b/v2"));
+  upstream.setReachable(false, "gone", 1);
+  CHECK(upstream.url() == "http://c");
+  CHECK(upstream.reachable());
+  CHECK(lost == 0);
+  upstream.setReachable(false, "gone", 2);
+  CHECK_FALSE(upstream.reachable());
+  CHECK(lost == 1);
+  upstream.setReachable(true, "answers", 1);
+  CHECK(upstream.url() == "http://b");
+  upstream.setReachable(true, "answers", 0);  // the preferred one again
+  CHECK(upstream.url() == "http://a");
+  CHECK(upstream.healthAt(2).detail == "gone");
+  CHECK(moved >= 4);
+}
+
+TEST_CASE("Upstream: a suspected address is passed over until it was looked at", "[proxy]") {
+  Upstream upstream(std::vector<std::string>{"http://a", "http://b"});
+  int looks = 0;
+  for (std::size_t i = 0; i < 2; ++i) upstream.setMonitor([&] { ++looks; }, i);
+  const Error error{ErrorCode::kUpstream, "reset"};
+  upstream.suspect(error, "http://a/v2/images/x");
+  CHECK(looks == 1);
+  CHECK(upstream.url() == "http://b");
+  upstream.suspect(error, "http://a/v2/images/y");  // late news of the same
+  CHECK(upstream.url() == "http://b");
+  upstream.setReachable(true, "answers", 0);
+  CHECK(upstream.url() == "http://a");
+  upstream.suspect(error);  // whichever it was: all are looked at
+  CHECK(looks == 4);
+  CHECK(upstream.url() == "http://a");
+}
+
+TEST_CASE("Upstream: what fails at one address is asked of the other, at once", "[proxy]") {
+  testing::FakeUpstream second;
+  testing::EdgeFixture edge([&](EdgeOptions& o) { o.upstream_fallbacks = {second.url()}; });
+  for (std::size_t i = 0; i < 2; ++i) edge.health->setMonitor([] {}, i);
+  const std::string bytes(5000, 'x');
+  second.add("a", bytes);
+  edge.upstream.intercept([](const net::ExchangePtr& exchange) {
+    exchange->abort();
+    return true;
+  });
+  SECTION("a download") { CHECK(edge.download("a").body == bytes); }
+  SECTION("anything else that reads") { CHECK(edge.get("/v2/images/a").status == 200); }
+  SECTION("but not what changes things") {
+    CHECK(edge.call("DELETE", "/v2/images/a").status == 503);
+  }
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ EdgeFixture::EdgeFixture(std::function<void(EdgeOptions&)> change) {
   GLINT_CHECK(opened, "the test's store opens");
   store = std::make_unique<FaultyStore>(std::move(*opened));
   workers = net::WorkerPool::create(options_.workers);
-  health = std::make_unique<Upstream>(options_.upstream_url);
+  health = std::make_unique<Upstream>(upstreamUrls(options_));
   authorizer = std::make_unique<Authorizer>(options_.auth, clock);
   fills = std::make_unique<Fills>(*store, options_.fill);
   edge_ = std::unique_ptr<Edge>(
