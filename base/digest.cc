@@ -59,6 +59,34 @@ std::string Digest::finishHex() {
   return toHex(std::as_bytes(std::span(value).first(length)));
 }
 
+struct Sha256::Impl {
+  MdPtr algorithm = fetchDigest("sha256");
+  MdCtxPtr context{EVP_MD_CTX_new()};
+  void begin() {
+    GLINT_CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1,
+                "OpenSSL has SHA-256");
+  }
+};
+
+Sha256::Sha256() : impl_(std::make_unique<Impl>()) { impl_->begin(); }
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  const int done = EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size());
+  GLINT_CHECK(done == 1, "a digest accepts bytes until it is finished");
+}
+
+Sha256Bytes Sha256::finish() {
+  Sha256Bytes value{};
+  const int done = EVP_DigestFinal_ex(impl_->context.get(),
+                                      reinterpret_cast<unsigned char*>(value.data()), nullptr);
+  GLINT_CHECK(done == 1, "a digest is finished");
+  impl_->begin();
+  return value;
+}
+
 bool knownDigest(std::string_view algorithm) { return fetchDigest(algorithm) != nullptr; }
 
 std::string digestHex(std::string_view algorithm, std::span<const std::byte> bytes) {
@@ -78,6 +106,25 @@ std::string toHex(std::span<const std::byte> bytes) {
     text += kHex[value & 0x0FU];
   }
   return text;
+}
+
+std::optional<std::string> fromHex(std::string_view hex) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  if (hex.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = digit(hex[i]);
+    const int low = digit(hex[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes += static_cast<char>(high * 16 + low);
+  }
+  return bytes;
 }
 
 }  // namespace glint

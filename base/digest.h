@@ -1,10 +1,12 @@
 // Message digests over OpenSSL: streaming, and several side by side on threads of their own.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,10 +36,30 @@ class Digest {
   std::unique_ptr<Impl> impl_;
 };
 
+using Sha256Bytes = std::array<std::byte, 32>;
+
+// SHA-256 of one message after the other, without the price of a new object for each.
+// Threads: none; one user at a time.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+
+  void update(std::span<const std::byte> bytes);
+  Sha256Bytes finish();  // the next update() begins a new message
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 bool knownDigest(std::string_view algorithm);
 // Empty when the algorithm is unknown.
 std::string digestHex(std::string_view algorithm, std::span<const std::byte> bytes);
 std::string toHex(std::span<const std::byte> bytes);
+std::optional<std::string> fromHex(std::string_view hex);  // nullopt: no hex digits, or an odd one
 
 // Feeds the same bytes to several digests, each on its own thread, in order, with bounded memory.
 //
@@ -46,10 +68,16 @@ std::string toHex(std::span<const std::byte> bytes);
 // threads joined.
 class DigestPipeline {
  public:
+  // Sees the bytes in order, on a thread of the pipeline; once finish() has returned it has seen
+  // all.
+  using Observer = std::function<void(std::span<const std::byte>)>;
+
   // `on_progress`, when given, is called each time the slowest digest has consumed a slice (to lift
-  // back-pressure). Errors: kInvalidArgument (unknown algorithm).
+  // back-pressure). `observer`, when given, counts as one more digest, without a result.
+  // Errors: kInvalidArgument (unknown algorithm).
   static Result<std::unique_ptr<DigestPipeline>> create(std::vector<std::string> algorithms,
-                                                        std::function<void()> on_progress = {});
+                                                        std::function<void()> on_progress = {},
+                                                        Observer observer = {});
   virtual ~DigestPipeline() = default;
 
   // Never blocks; shares the slice's memory until all digests have read it.

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/check.h"
@@ -15,10 +16,11 @@ namespace {
 // threads would cost more than the hashing.
 constexpr std::uint64_t kInlineBytes = 64 * 1024;
 
-// One digest with the queue of what it has still to read.
+// One digest, or an observer, with the queue of what it has still to read.
 class Lane {
  public:
   explicit Lane(Digest digest) : digest_(std::move(digest)) {}
+  explicit Lane(DigestPipeline::Observer observer) : observer_(std::move(observer)) {}
 
   void push(Slice slice) {
     MutexLock lock(mutex_);
@@ -47,13 +49,21 @@ class Lane {
     MutexLock lock(mutex_);
     return cancelled_;
   }
-  Digest& digest() { return digest_; }
+  void read(std::span<const std::byte> bytes) {
+    digest_ ? digest_->update(bytes) : observer_(bytes);
+  }
+  void finish() {
+    if (digest_) hex = digest_->finishHex();
+  }
+  bool hasResult() const { return digest_.has_value(); }
 
   std::atomic<std::uint64_t> consumed{0};  // bytes
   std::string hex;                         // set before the lane counts as finished
 
  private:
-  Digest digest_;  // of the lane's thread (or of finish(), when there are no threads)
+  // Of the lane's thread (or of finish(), when there are no threads).
+  std::optional<Digest> digest_;
+  DigestPipeline::Observer observer_;  // when there is no digest
   Mutex mutex_;
   CondVar changed_;
   std::deque<Slice> queue_ GUARDED_BY(mutex_);
@@ -74,7 +84,9 @@ struct State {
 
   std::vector<std::string> results() const {
     std::vector<std::string> hex;
-    for (const Lane& lane : lanes) hex.push_back(lane.hex);
+    for (const Lane& lane : lanes) {
+      if (lane.hasResult()) hex.push_back(lane.hex);
+    }
     return hex;
   }
 
@@ -96,7 +108,7 @@ struct State {
   }
 
   void finishLane(Lane& lane) {
-    lane.hex = lane.digest().finishHex();
+    lane.finish();
     if (unfinished.fetch_sub(1) != 1) return;
     wakeWaiters();
     if (done) done(results());
@@ -107,7 +119,7 @@ struct State {
     while (lane.take(batch)) {
       for (; !batch.empty(); batch.pop_front()) {
         if (lane.cancelled()) return;
-        lane.digest().update(batch.front().bytes());
+        lane.read(batch.front().bytes());
         lane.consumed.fetch_add(batch.front().size());
         noteProgress();
       }
@@ -181,8 +193,8 @@ class ThreadedPipeline final : public DigestPipeline {
  private:
   static void hashEarly(State& state, const std::vector<Slice>& early) {
     for (Lane& lane : state.lanes) {
-      for (const Slice& slice : early) lane.digest().update(slice.bytes());
-      lane.hex = lane.digest().finishHex();
+      for (const Slice& slice : early) lane.read(slice.bytes());
+      lane.finish();
     }
   }
 
@@ -203,7 +215,8 @@ class ThreadedPipeline final : public DigestPipeline {
 }  // namespace
 
 Result<std::unique_ptr<DigestPipeline>> DigestPipeline::create(std::vector<std::string> algorithms,
-                                                               std::function<void()> on_progress) {
+                                                               std::function<void()> on_progress,
+                                                               Observer observer) {
   GLINT_CHECK(!algorithms.empty(), "a pipeline has an algorithm");
   auto state = std::make_shared<State>();
   for (const std::string& algorithm : algorithms) {
@@ -211,6 +224,7 @@ Result<std::unique_ptr<DigestPipeline>> DigestPipeline::create(std::vector<std::
     if (!digest) return tl::unexpected(digest.error());
     state->lanes.emplace_back(std::move(*digest));
   }
+  if (observer) state->lanes.emplace_back(std::move(observer));
   state->unfinished = state->lanes.size();
   state->on_progress = std::move(on_progress);
   return std::make_unique<ThreadedPipeline>(std::move(state));
