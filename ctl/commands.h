@@ -4,6 +4,7 @@
 // Threads: one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ void addLocalCommands(CommandLine& line);    // token, config show
 void addInspectCommand(CommandLine& line);   // inspect
 void addPolicyCommands(CommandLine& line);   // policy check
 void addMetadefCommands(CommandLine& line);  // metadefs load, metadefs unload, metadefs export
+void addKeysCommands(CommandLine& line);     // keys generate, keys rotate
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -44,6 +46,9 @@ int configShow(OptionTable& table, const ConfigInputs& inputs, Output& output);
 // What disk format the file is of ("-": standard input, read to its end), whether that is safe, and
 // as which disk formats an image of these bytes would be accepted. 0: safe.
 int inspectFile(const std::string& path, Output& output);
+
+enum class KeysChange : std::uint8_t { kGenerate, kRotate };
+int keysChange(KeysChange change, const std::string& dir, Output& output);
 
 // A caller and an image, as policy rules see them.
 struct PolicyQuestion {

@@ -23,7 +23,9 @@ OriginMetrics::OriginMetrics(Registry& registry)
       policy_allowed_(registry.counter(Metric::kAuthorizationDecisions, {"allowed", "policy"})),
       policy_denied_(registry.counter(Metric::kAuthorizationDecisions, {"denied", "policy"})),
       policy_refused_(registry.counter(Metric::kPolicyReloadFailures)),
-      tasks_running_(registry.gauge(Metric::kTasksRunning)) {
+      tasks_running_(registry.gauge(Metric::kTasksRunning)),
+      manifests_made_(registry.counter(Metric::kManifests, {"made"})),
+      manifests_failed_(registry.counter(Metric::kManifests, {"failed"})) {
   for (std::size_t i = 0; i < kUploadResults.size(); ++i)
     uploads_[i] = registry.counter(Metric::kUploads, {kUploadResults[i]});
   for (std::size_t i = 0; i < kAuthentications.size(); ++i)

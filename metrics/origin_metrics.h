@@ -34,6 +34,8 @@ class OriginMetrics {
   void authentication(Authentication result);
   void policyDecision(bool allowed) { (allowed ? policy_allowed_ : policy_denied_).increment(); }
 
+  void manifestMade(bool made) { (made ? manifests_made_ : manifests_failed_).increment(); }
+
   void policyRefused() { policy_refused_.increment(); }
 
   void taskStarted() { tasks_running_.add(); }
@@ -51,6 +53,7 @@ class OriginMetrics {
   Counter policy_allowed_, policy_denied_, policy_refused_;
   std::array<Counter, 3> tasks_;
   Gauge tasks_running_;
+  Counter manifests_made_, manifests_failed_;
   std::array<Histogram, 2> catalog_duration_;
   std::array<Counter, 2> catalog_errors_;
 };

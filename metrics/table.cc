@@ -34,6 +34,7 @@ constexpr std::array kUploadResults{"stored",   "client_gone", "too_large", "no_
                                     "conflict", "refused",     "error"};
 constexpr std::array kTaskResults{"success", "failure", "interrupted"};
 constexpr std::array kAuthenticationResults{"accepted", "rejected", "anonymous", "error"};
+constexpr std::array kManifestResults{"made", "failed"};
 constexpr std::array kCatalogOperations{"read", "write"};
 
 // Seconds. Requests reach from a cached answer (0.1 ms) to an image over a thin line (an hour).
@@ -74,6 +75,7 @@ constexpr std::array kFeedLabels{Label{"kind", kFeedEventKinds}};
 constexpr std::array kUploadLabels{Label{"result", kUploadResults}};
 constexpr std::array kTaskLabels{Label{"result", kTaskResults}};
 constexpr std::array kAuthenticationLabels{Label{"result", kAuthenticationResults}};
+constexpr std::array kManifestLabels{Label{"result", kManifestResults}};
 constexpr std::array kCatalogLabels{Label{"operation", kCatalogOperations}};
 
 constexpr auto kBoth = Scope::kBoth;
@@ -200,6 +202,8 @@ constexpr std::array kTable{
               kTaskLabels, {}},
     MetricRow{Metric::kTasksRunning, "glint_tasks_running", kGauge, kOrigin,
               "Tasks that run.", {}, {}},
+    MetricRow{Metric::kManifests, "glint_manifests_total", kCounter, kOrigin,
+              "Block manifests made on demand, beside those of uploads.", kManifestLabels, {}},
     MetricRow{Metric::kCatalogDuration, "glint_catalog_duration_seconds", kHistogram, kOrigin,
               "Duration of catalog operations.", kCatalogLabels, kLatencyBuckets},
     MetricRow{Metric::kCatalogErrors, "glint_catalog_errors_total", kCounter, kOrigin,

@@ -73,6 +73,7 @@ enum class Metric : std::uint8_t {
   kPolicyReloadFailures,
   kTasks,
   kTasksRunning,
+  kManifests,
   kCatalogDuration,
   kCatalogErrors,
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "image/manifest.h"
 
 namespace glint::origin {
 namespace {
@@ -19,13 +20,25 @@ tl::unexpected<IngestError> failAt(IngestStage stage, ErrorCode code, std::strin
 class Pass {
  public:
   Pass(const IngestOptions& options, const IngestRequest& request,
-       std::unique_ptr<DigestPipeline> digests, std::unique_ptr<StoreWriter> writer)
-      : options_(options),
-        request_(request),
-        digests_(std::move(digests)),
-        writer_(std::move(writer)) {
+       std::unique_ptr<StoreWriter> writer)
+      : options_(options), request_(request), writer_(std::move(writer)) {
+    if (options.manifest) manifest_ = std::make_unique<image::ManifestBuilder>();
     if (request.container_format == "bare")
       inspector_ = image::FormatInspector::create(options.inspection);
+  }
+
+  // Errors: kInvalidArgument (unknown algorithm).
+  Status begin() {
+    DigestPipeline::Observer observer;
+    if (manifest_)
+      observer = [builder = manifest_.get()](std::span<const std::byte> bytes) {
+        builder->update(bytes);
+      };
+    auto digests =
+        DigestPipeline::create({"md5", options_.hashing_algorithm}, {}, std::move(observer));
+    if (!digests) return tl::unexpected(std::move(digests.error()));
+    digests_ = std::move(*digests);
+    return {};
   }
 
   tl::expected<void, IngestError> readAll(const RequestContext& context, http::BodyReader& body) {
@@ -51,6 +64,9 @@ class Pass {
     auto digests = digests_->finish();
     result.md5 = std::move(digests[0]);
     result.os_hash_value = std::move(digests[1]);
+    if (manifest_ && size_ > 0)
+      result.manifest = image::encodeManifest(
+          manifest_->finish({options_.hashing_algorithm, result.os_hash_value}, result.md5));
     auto location = writer_->commit();
     if (!location) return failAt(IngestStage::kStore, std::move(location.error()));
     result.location = std::move(*location);
@@ -87,6 +103,7 @@ class Pass {
 
   const IngestOptions& options_;
   const IngestRequest& request_;
+  std::unique_ptr<image::ManifestBuilder> manifest_;  // fed by a thread of the digests
   std::unique_ptr<DigestPipeline> digests_;
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<image::FormatInspector> inspector_;
@@ -104,11 +121,11 @@ tl::expected<Ingested, IngestError> ingest(const RequestContext& context,
                   std::to_string(*request.declared_size) + " bytes are declared, " +
                       std::to_string(request.limit_bytes) + " are allowed");
   }
-  auto digests = DigestPipeline::create({"md5", options.hashing_algorithm});
-  if (!digests) return failAt(IngestStage::kStore, std::move(digests.error()));
   auto writer = store.put(context, request.image, request.declared_size);
   if (!writer) return failAt(IngestStage::kStore, std::move(writer.error()));
-  Pass pass(options, request, std::move(*digests), std::move(*writer));
+  Pass pass(options, request, std::move(*writer));
+  if (auto begun = pass.begin(); !begun)
+    return failAt(IngestStage::kStore, std::move(begun.error()));
   if (auto read = pass.readAll(context, body); !read)
     return tl::unexpected(std::move(read.error()));
   return pass.finish();

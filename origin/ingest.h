@@ -1,5 +1,5 @@
-// The one pass over uploaded bytes: two digests on threads of their own, the format inspector, and
-// the store's writer, fed from the same memory.
+// The one pass over uploaded bytes: two digests and the block manifest on threads of their own, the
+// format inspector, and the store's writer, fed from the same memory.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ struct IngestOptions {
   std::uint64_t pending_bytes = 8u << 20;    // read, and not yet consumed by the slower digest
   image::RequireMatch require_format_match = image::RequireMatch::kYes;
   image::InspectionRules inspection;
+  bool manifest = true;  // false: made when it is first asked for
 };
 
 struct IngestRequest {
@@ -38,6 +39,7 @@ struct Ingested {
   std::optional<std::uint64_t> virtual_size;
   std::string md5;            // hex
   std::string os_hash_value;  // hex
+  std::string manifest;       // unsigned, as it travels; empty: none was made
 };
 
 // Whose fault it is that nothing was stored: the same error code means another answer for each.

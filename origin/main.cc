@@ -26,6 +26,7 @@
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_metadef_catalog.h"
 #include "origin/catalog/sql_task_catalog.h"
+#include "origin/manifests.h"
 #include "origin/metered_catalog.h"
 #include "origin/metered_identity.h"
 #include "origin/options.h"
@@ -206,6 +207,7 @@ int run(OriginOptions options) {
   if (!tasks) return startFailed(kName, tasks.error());
   ImageImportApi imports(services, *backends->staging, importApiOptions(options, *backends->uris),
                          [&] { (*tasks)->wake(); });
+  Manifests manifests(services, options.manifest, origin_metrics);
   auto workers = net::WorkerPool::create(options.workers);
   program_metrics.watchQueue("api", [&] { return workers ? workers->depth() : 0; });
   const net::WorkerHandlerOptions handling{
@@ -215,8 +217,9 @@ int run(OriginOptions options) {
   const auto api_routes =
       net::WorkerHandler::create(apiRoutes(services, dataRoutes(data, imports)),
                                  apiErrorResponder(services), *workers, api_handling);
-  const auto extension_routes = net::WorkerHandler::create(
-      extensionRoutes(services, *events), apiErrorResponder(services), *workers, api_handling);
+  const auto extension_routes =
+      net::WorkerHandler::create(extensionRoutes(services, *events, manifests.route()),
+                                 apiErrorResponder(services), *workers, api_handling);
   const auto own_routes = net::WorkerHandler::create(ownRoutes(registry, *backends->catalog),
                                                      ownError, *workers, handling);
 

@@ -82,6 +82,15 @@ class MeteredCatalog final : public Catalog {
                            std::size_t limit) override {
     return timed(CatalogOperation::kRead, [&] { return catalog_->events(context, after, limit); });
   }
+  Result<std::optional<std::string>> manifest(const RequestContext& context,
+                                              const image::ImageId& id) override {
+    return timed(CatalogOperation::kRead, [&] { return catalog_->manifest(context, id); });
+  }
+  Status setManifest(const RequestContext& context, const image::ImageId& id,
+                     const std::string& manifest) override {
+    return timed(CatalogOperation::kWrite,
+                 [&] { return catalog_->setManifest(context, id, manifest); });
+  }
   Result<std::uint64_t> storageUsed(const RequestContext& context,
                                     const std::string& owner) override {
     return timed(CatalogOperation::kRead, [&] { return catalog_->storageUsed(context, owner); });

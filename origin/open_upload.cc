@@ -54,6 +54,14 @@ RequestContext OpenUpload::context() const {
 }
 
 Status OpenUpload::complete(const Ingested& ingested, const std::string& hashing_algorithm) {
+  // Before anybody can ask for it. Without it the image is as good: it is made on demand.
+  if (!ingested.manifest.empty()) {
+    if (auto kept = catalog_->setManifest(context(), image_, ingested.manifest); !kept) {
+      log::warn("manifest_not_kept", {{"request_id", request_id_},
+                                      {"image_id", image_.value},
+                                      {"error", kept.error().message}});
+    }
+  }
   const auto ended = catalog_->endUpload(context(), image_, claim_, [&](Image& image) -> Status {
     if (!keepsPromise(image.checksum, ingested.md5) ||
         !keepsPromise(image.os_hash_algo, hashing_algorithm) ||

@@ -4,6 +4,7 @@
 #include "base/state_dir.h"
 #include "base/strings.h"
 #include "base/units.h"
+#include "image/manifest_keys.h"
 #include "net/server_rows.h"
 #include "origin/glance_options.h"
 
@@ -50,6 +51,12 @@ void addServerOptions(OptionTable& table, OriginOptions& o) {
                    "Threads for requests; an upload keeps one while it runs.",
                    {.min = 2, .max = 4096});
   net::addServerRows(group, o.server);
+  table.group("manifest", "Block manifests, by which edges verify images piece by piece.")
+      .boolean("at_upload", o.data.ingest.manifest,
+               "Made while the bytes arrive; else when an edge first asks.")
+      .path("keys_dir", o.manifest.keys_dir,
+            "Directory of the keys they are signed with, as `glintctl keys generate` makes it; "
+            "empty: not signed.");
   table.group("DEFAULT", "Options of glance-api.conf.")
       .text("bind_host", o.server.host, "Address to listen on.")
       .port("bind_port", o.server.port, "Port to listen on.")
@@ -213,6 +220,10 @@ Status finish(OriginOptions& options) {
   if (tokens.tokens_file.empty()) {
     tokens.tokens_file = state + "/tokens";
     tokens.admin_token_file = state + "/" + kAdminTokenFile;
+  }
+  if (!options.manifest.keys_dir.empty()) {
+    if (auto keys = image::loadSigningKeys(options.manifest.keys_dir); !keys)
+      return failWith("[manifest] keys_dir", keys.error());
   }
   return net::validate(options.server);
 }

@@ -15,6 +15,7 @@
 #include "origin/api/request.h"
 #include "origin/catalog/database_options.h"
 #include "origin/identity/options.h"
+#include "origin/manifests.h"
 #include "origin/policy/live_policy.h"
 #include "origin/policy/property_protection.h"
 #include "origin/stores/options.h"
@@ -38,6 +39,7 @@ struct OriginOptions {
   ProtectionSources protection;
   image::SchemaOptions schema;
   ImageDataOptions data;
+  ManifestOptions manifest;
   ApiOptions api;
   std::string metadata_source_path = "/etc/glance/metadefs/";  // of definition files
 };

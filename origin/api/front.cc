@@ -11,6 +11,7 @@ constexpr int kStatusOk = 200;
 constexpr int kStatusMultipleChoices = 300;
 constexpr int kStatusFound = 302;
 constexpr int kStatusHeaderTooLarge = 431;
+constexpr const char* kExtensions = "manifest";
 constexpr const char* kRequestId = "x-openstack-request-id";
 
 // The same exchange with its target as version 2 spells it, and the request id in its answer.
@@ -97,6 +98,7 @@ void ApiFront::answerVersions(net::Exchange& exchange, int status) const {
       endpoint.empty() ? requestBaseUrl(exchange.request(), exchange.peer()) : endpoint;
   auto response = jsonResponse(versionDocument(base, versions_));
   response.status = status;
+  response.headers.add("X-Glint-Extensions", kExtensions);  // edges look for it
   exchange.setRoute("versions");
   exchange.respond(std::move(response));
 }

@@ -222,13 +222,19 @@ ApiResult<std::uint64_t> ImageData::limitFor(ApiRequest& request, const Image& i
   return *limit;
 }
 
-ApiResult<http::Response> ImageData::download(ApiRequest& request) {
+ApiResult<Image> findDownloadable(ApiRequest& request) {
   const auto image = findVisible(request, ImageId{std::string(request.http.param("image_id"))});
   if (!image) return tl::unexpected(image.error());
   if (image->status == ImageStatus::kDeactivated && !request.caller.is_admin)
     return fail(ErrorCode::kForbidden, "the image is deactivated");
   if (auto allowed = authorize(request, "download_image", *image); !allowed)
     return tl::unexpected(allowed.error());
+  return *image;
+}
+
+ApiResult<http::Response> ImageData::download(ApiRequest& request) {
+  const auto image = findDownloadable(request);
+  if (!image) return tl::unexpected(image.error());
   const auto preferred = preferredStores(request);
   if (!preferred) return tl::unexpected(preferred.error());
   if (!preferred->empty())

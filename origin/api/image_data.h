@@ -17,6 +17,10 @@ class OriginMetrics;
 
 namespace glint::origin {
 
+// The image named in the path, when the caller may have its bytes.
+// Errors: kNotFound; kForbidden (deactivated, or the policy says so).
+ApiResult<image::Image> findDownloadable(ApiRequest& request);
+
 struct ImageDataOptions : SizeRules {
   IngestOptions ingest;
   std::string instance;  // whose uploads these are (see UploadClaim)

@@ -105,11 +105,18 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
   return routes;
 }
 
-std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events) {
+std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events,
+                                              ApiFunction manifest) {
   using enum http::Method;
   using enum net::BodyMode;
-  return routesOf(services, {{kGet, "/glint/v1/events", "glint_events", kNone, BodyRule::kForbidden,
-                              [&events](ApiRequest& request) { return events.answer(request); }}});
+  constexpr auto kNoBody = BodyRule::kForbidden;
+  std::vector<ApiRoute> table = {
+      {kGet, "/glint/v1/events", "glint_events", kNone, kNoBody,
+       [&events](ApiRequest& request) { return events.answer(request); }}};
+  if (manifest)
+    table.push_back({kGet, "/glint/v1/images/{image_id}/manifest", "glint_manifest", kNone, kNoBody,
+                     std::move(manifest)});
+  return routesOf(services, std::move(table));
 }
 
 }  // namespace glint::origin

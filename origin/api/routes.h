@@ -20,7 +20,9 @@ struct DataRoutes {
 // `services` must outlive the routes.
 std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes data);
 
-// /glint/v1. `services` and `events` must outlive the routes.
-std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events);
+// /glint/v1. `services` and `events` must outlive the routes. `manifest` answers for block
+// manifests; empty: there are none.
+std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events,
+                                              ApiFunction manifest = {});
 
 }  // namespace glint::origin

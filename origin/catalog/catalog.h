@@ -119,6 +119,13 @@ class Catalog {
   virtual Result<EventPage> events(const RequestContext& context,
                                    std::optional<std::uint64_t> after, std::size_t limit) = 0;
 
+  // The image's block manifest, unsigned, as it travels (docs/manifest-format.md); it goes with the
+  // image. nullopt: there is none. Errors of setManifest: kNotFound (no such image).
+  virtual Result<std::optional<std::string>> manifest(const RequestContext& context,
+                                                      const image::ImageId& id) = 0;
+  virtual Status setManifest(const RequestContext& context, const image::ImageId& id,
+                             const std::string& manifest) = 0;
+
   // Bytes that the project's images occupy: size × number of locations, over images not deleted.
   virtual Result<std::uint64_t> storageUsed(const RequestContext& context,
                                             const std::string& owner) = 0;

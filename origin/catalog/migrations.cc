@@ -16,6 +16,7 @@ constexpr std::array kMigrations = {
     Migration{3, "memberships in the order of their images", memberOrder},
     Migration{4, "metadata definitions", metadefTables},
     Migration{5, "tasks", taskTables},
+    Migration{6, "block manifests", manifestTables},
 };
 
 constexpr const char* kRestore =

@@ -9,6 +9,7 @@
 #include "origin/catalog/event_rows.h"
 #include "origin/catalog/image_rows.h"
 #include "origin/catalog/list_sql.h"
+#include "origin/catalog/manifest_rows.h"
 #include "origin/catalog/member_rows.h"
 
 namespace glint::origin {
@@ -78,7 +79,9 @@ class SqlCatalog final : public Catalog {
       if (!before) return tl::unexpected(before.error());
       if (auto allowed = check(before->image); !allowed) return tl::unexpected(allowed.error());
       const auto at = std::max(now(), before->image.updated_at);
-      auto deleted = database_->write(context, [&](Connection& connection) {
+      auto deleted = database_->write(context, [&](Connection& connection) -> Result<bool> {
+        if (auto manifest = deleteManifest(connection, id); !manifest)
+          return tl::unexpected(manifest.error());
         return noteIf(deleteImage(connection, *before, at), connection, EventKind::kDeleted, id,
                       at);
       });
@@ -207,6 +210,30 @@ class SqlCatalog final : public Catalog {
     return reading<EventPage>(
         [&](auto action) { return database_->read(context, action); },
         [&](Connection& connection) { return loadEvents(connection, after, limit); });
+  }
+
+  Result<std::optional<std::string>> manifest(const RequestContext& context,
+                                              const ImageId& id) override {
+    return reading<std::optional<std::string>>(
+        [&](auto action) { return database_->statement(context, action); },
+        [&](Connection& connection) { return loadManifest(connection, id); });
+  }
+
+  Status setManifest(const RequestContext& context, const ImageId& id,
+                     const std::string& manifest) override {
+    auto done = database_->write(context, [&](Connection& connection) -> Result<bool> {
+      auto image =
+          connection.query(std::string("SELECT 1 FROM images WHERE id = :v0 AND deleted = 0") +
+                               connection.dialect().for_update,
+                           {id.value}, "i");
+      if (!image) return tl::unexpected(image.error());
+      if (image->empty()) return noSuchImage(id);
+      if (auto saved = saveManifest(connection, id, manifest); !saved)
+        return tl::unexpected(saved.error());
+      return true;
+    });
+    if (!done) return tl::unexpected(done.error());
+    return {};
   }
 
   Result<std::uint64_t> storageUsed(const RequestContext& context,

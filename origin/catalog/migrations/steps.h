@@ -14,5 +14,6 @@ std::vector<std::string> changeFeedTables(const Dialect& dialect);
 std::vector<std::string> memberOrder(const Dialect& dialect);
 std::vector<std::string> metadefTables(const Dialect& dialect);
 std::vector<std::string> taskTables(const Dialect& dialect);
+std::vector<std::string> manifestTables(const Dialect& dialect);
 
 }  // namespace glint::origin
