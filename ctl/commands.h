@@ -29,6 +29,7 @@ void addInspectCommand(CommandLine& line);   // inspect
 void addPolicyCommands(CommandLine& line);   // policy check
 void addMetadefCommands(CommandLine& line);  // metadefs load, metadefs unload, metadefs export
 void addKeysCommands(CommandLine& line);     // keys generate, keys rotate
+void addFleetCommands(CommandLine& line);    // edges, where
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -36,6 +37,11 @@ int status(const Remote* origin, const Remote* edge, Output& output);
 int edgeList(const Remote& edge, Output& output);
 int edgeShow(const Remote& edge, const std::string& image_id, Output& output);
 int edgePurge(const Remote& edge, const std::string& image_id, Output& output);
+
+// The edges that report to the origin.
+int fleetEdges(const Remote& origin, Output& output);
+// Who holds the image, and until when it boots there without the origin. 1 when nobody does.
+int fleetWhere(const Remote& origin, const std::string& image_id, Output& output);
 
 // The admin token that an origin with static identity made for itself.
 int printToken(const std::string& state_dir, Output& output);

@@ -27,6 +27,18 @@ Fetch fetchOver(const CommonFlags& common) {
   };
 }
 
+Result<std::string> userToken(const std::string& file) {
+  if (!file.empty()) return readTokenFile(file);
+  if (const char* token = std::getenv("OS_TOKEN");  // NOLINT(concurrency-mt-unsafe): one thread
+      token != nullptr)
+    return std::string(token);
+  auto token = readTokenFile(stateDirectory() + "/" + kAdminTokenFile);
+  if (!token && token.error().code == ErrorCode::kNotFound)
+    return fail(ErrorCode::kInvalidArgument,
+                "a token of the Images API is needed: give --token-file, or set OS_TOKEN");
+  return token;
+}
+
 Result<std::string> adminToken(const CommonFlags& common) {
   if (!common.admin_token_file.empty()) return readTokenFile(common.admin_token_file);
   if (const char* token =
@@ -52,6 +64,16 @@ Result<std::string> readTokenFile(const std::string& path) {
 
 Remote originOf(const CommonFlags& common) {
   return {"origin", common.origin_url, "", fetchOver(common)};
+}
+
+Result<Remote> imagesApiOf(const CommonFlags& common, const std::string& token_file) {
+  auto token = userToken(token_file);
+  if (!token) return tl::unexpected(std::move(token.error()));
+  return Remote("origin", common.origin_url, "",
+                [fetch = fetchOver(common), token = *token](net::ClientRequest request) {
+                  request.headers.add("X-Auth-Token", token);
+                  return fetch(request);
+                });
 }
 
 Result<Remote> edgeOf(const CommonFlags& common, Secret secret) {

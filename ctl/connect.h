@@ -8,6 +8,9 @@
 namespace glint::ctl {
 
 Remote originOf(const CommonFlags& common);
+// The same, asked as a user of the Images API: the token is in the file, else in OS_TOKEN, else the
+// one that an origin with static identity made for itself. Errors: those of readTokenFile().
+Result<Remote> imagesApiOf(const CommonFlags& common, const std::string& token_file);
 
 // `Secret::kNo`: nothing that the edge would have to be trusted with is sent.
 enum class Secret : std::uint8_t { kNo, kYes };

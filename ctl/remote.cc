@@ -71,7 +71,8 @@ Status Remote::checkStatus(const net::FetchedResponse& response, const std::stri
   };
   if (status >= 200 && status < 300) return {};
   if (status == 401 || status == 403)
-    return wrong(ErrorCode::kForbidden, admin_token_.empty()
+    return wrong(ErrorCode::kForbidden, name_ == "origin" ? "it refuses the token that was given"
+                                        : admin_token_.empty()
                                             ? "it wants its admin token: give --cache-dir or "
                                               "--admin-token-file, or set GLINT_ADMIN_TOKEN"
                                             : "it refuses the admin token that was given");

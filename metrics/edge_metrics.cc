@@ -9,8 +9,8 @@ constexpr std::size_t indexOf(E value) {
 }
 
 // The label values in the order of the enums.
-constexpr std::array<const char*, kUpstreamKindCount> kKinds{"authorize", "fill", "forward",
-                                                             "health",    "feed", "prefetch"};
+constexpr std::array<const char*, kUpstreamKindCount> kKinds{
+    "authorize", "fill", "forward", "health", "feed", "prefetch", "report"};
 constexpr std::array<const char*, 6> kResults{"2xx", "3xx", "4xx", "5xx", "timeout", "failed"};
 constexpr std::array<const char*, 6> kFillResults{"stored",   "not_stored", "mismatch",
                                                   "upstream", "disk",       "cancelled"};
@@ -53,6 +53,7 @@ EdgeMetrics::EdgeMetrics(Registry& registry)
       write_io_(registry.counter(Metric::kStoreWriteFailures, {"io"})),
       feed_connected_(registry.gauge(Metric::kFeedConnected)),
       feed_age_(registry.gauge(Metric::kFeedAge)),
+      bootable_offline_(registry.gauge(Metric::kBootableOffline)),
       prefetch_queue_{registry.gauge(Metric::kPrefetchQueue, {"queued"}),
                       registry.gauge(Metric::kPrefetchQueue, {"running"}),
                       registry.gauge(Metric::kPrefetchQueue, {"failed"})},
@@ -118,6 +119,10 @@ void EdgeMetrics::authorization(Decision decision, DecidedBy by) {
 }
 
 void EdgeMetrics::feedEvent(FeedEvent event) { feed_events_[indexOf(event)].increment(); }
+
+void EdgeMetrics::bootableOffline(std::size_t images) {
+  bootable_offline_.set(static_cast<double>(images));
+}
 
 void EdgeMetrics::feedState(bool connected, std::chrono::nanoseconds age) {
   feed_connected_.set(connected ? 1 : 0);

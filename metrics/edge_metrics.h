@@ -14,8 +14,16 @@
 namespace glint::metrics {
 
 // Why the edge speaks to the upstream.
-enum class UpstreamKind : std::uint8_t { kAuthorize, kFill, kForward, kHealth, kFeed, kPrefetch };
-inline constexpr std::size_t kUpstreamKindCount = 6;
+enum class UpstreamKind : std::uint8_t {
+  kAuthorize,
+  kFill,
+  kForward,
+  kHealth,
+  kFeed,
+  kPrefetch,
+  kReport
+};
+inline constexpr std::size_t kUpstreamKindCount = 7;
 
 enum class FillResult : std::uint8_t {
   kStored,
@@ -83,6 +91,7 @@ class EdgeMetrics {
   void authorization(Decision decision, DecidedBy by);
 
   void feedEvent(FeedEvent event);
+  void bootableOffline(std::size_t images);
   void feedState(bool connected, std::chrono::nanoseconds age);
 
   void prefetched(std::uint64_t bytes);
@@ -115,7 +124,7 @@ class EdgeMetrics {
   std::array<Counter, 2> verification_failures_;
   Counter write_no_space_, write_io_;
   std::array<std::array<Counter, 3>, 4> decisions_;
-  Gauge feed_connected_, feed_age_;
+  Gauge feed_connected_, feed_age_, bootable_offline_;
   std::array<Counter, 6> feed_events_;
   std::array<Gauge, 3> prefetch_queue_;
   Counter prefetches_stored_, prefetches_retried_, prefetches_failed_, prefetched_bytes_;

@@ -22,7 +22,8 @@ constexpr std::array kDecisions{"allowed", "denied", "absent", "error"};
 constexpr std::array kDecidedBy{"cache", "upstream", "grace", "policy"};
 constexpr std::array kCacheResults{"hit",    "miss",   "coalesced", "partial",
                                    "bypass", "denied", "stale",     "error"};
-constexpr std::array kUpstreamKinds{"authorize", "fill", "forward", "health", "feed", "prefetch"};
+constexpr std::array kUpstreamKinds{"authorize", "fill",     "forward", "health",
+                                    "feed",      "prefetch", "report"};
 constexpr std::array kFeedEventKinds{"activated", "changed", "deactivated",
                                      "deleted",   "members", "reset"};
 constexpr std::array kUpstreamResults{"2xx", "3xx", "4xx", "5xx", "timeout", "failed"};
@@ -184,6 +185,8 @@ constexpr std::array kTable{
               "Image bytes that prefetches brought.", {}, {}},
     MetricRow{Metric::kPinned, "glint_pinned_images", kGauge, kEdge,
               "Images whose content is held and so not evicted.", {}, {}},
+    MetricRow{Metric::kBootableOffline, "glint_images_bootable_offline", kGauge, kEdge,
+              "Images held whole that somebody may boot while the upstream cannot be reached.", {}, {}},
 
     MetricRow{Metric::kUploads, "glint_uploads_total", kCounter, kOrigin,
               "Image uploads that ended, by result.", kUploadLabels, {}},

@@ -64,6 +64,7 @@ enum class Metric : std::uint8_t {
   kPrefetches,
   kPrefetchedBytes,
   kPinned,
+  kBootableOffline,
 
   kUploads,
   kUploadsInFlight,

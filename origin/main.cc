@@ -24,6 +24,7 @@
 #include "origin/api/routes.h"
 #include "origin/catalog/database.h"
 #include "origin/catalog/sql_catalog.h"
+#include "origin/catalog/sql_edge_catalog.h"
 #include "origin/catalog/sql_metadef_catalog.h"
 #include "origin/catalog/sql_task_catalog.h"
 #include "origin/manifests.h"
@@ -60,6 +61,7 @@ struct Backends {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<MetadefCatalog> metadefs;
   std::unique_ptr<TaskCatalog> tasks;
+  std::unique_ptr<EdgeCatalog> edges;
 };
 
 // What web-download needs.
@@ -100,7 +102,8 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
   if (!database) return tl::unexpected(database.error());
   backends.catalog = meteredCatalog(sqlCatalog(*database), metrics);
   backends.metadefs = sqlMetadefCatalog(*database);
-  backends.tasks = sqlTaskCatalog(std::move(*database));
+  backends.tasks = sqlTaskCatalog(*database);
+  backends.edges = sqlEdgeCatalog(std::move(*database));
   if (auto recovered = recoverUploads({}, *backends.catalog, *backends.stores.set,
                                       backends.state.instance, &backends.staging->store());
       !recovered)
@@ -185,7 +188,8 @@ ApiServices servicesOf(const Backends& backends, const image::ImageSchema& schem
           .options = options,
           .protection = backends.protection.get(),
           .tasks = backends.tasks.get(),
-          .staging = &backends.staging->store()};
+          .staging = &backends.staging->store(),
+          .edges = backends.edges.get()};
 }
 
 int run(OriginOptions options) {

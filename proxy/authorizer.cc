@@ -297,9 +297,14 @@ std::vector<Authorizer::Allowed> Authorizer::allowedImages() const {
   for (const auto& [key, entry] : table_) {
     if (!entry.decision || entry.decision->kind != Decision::Kind::kAllowed) continue;
     const image::Time updated_at = entry.decision->facts.updated_at;
+    const std::chrono::nanoseconds age = clock_.steadyNow() - entry.decided;
+    const auto left = std::max(std::chrono::nanoseconds{0}, options_.offline_grace - age);
     const bool same =
         !all.empty() && all.back().image.value == key.first && all.back().updated_at == updated_at;
-    if (!same) all.push_back({{key.first}, updated_at});
+    if (same)
+      all.back().grace_left = std::max(all.back().grace_left, left);
+    else
+      all.push_back({{key.first}, updated_at, left});
   }
   return all;
 }

@@ -83,10 +83,12 @@ class Authorizer {
   // asked. Within the offline grace it still does while it cannot.
   void distrust();
 
-  // Images that some caller is remembered to be allowed, and how old the record was that said so.
+  // Images that some caller is remembered to be allowed, how old the record was that said so, and
+  // for how long that would count if the upstream were lost now.
   struct Allowed {
     image::ImageId image;
     image::Time updated_at;
+    std::chrono::nanoseconds grace_left;
   };
   std::vector<Allowed> allowedImages() const;
 

@@ -15,35 +15,50 @@ constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kServerErrors = 500;
 
-}  // namespace
+struct Question {
+  http::Method method;
+  const std::string& target;
+  const std::string& document;  // empty: none
+  std::chrono::milliseconds patience;
+};
 
-Result<net::FetchedResponse> SourceSession::get(const std::string& target,
-                                                std::chrono::milliseconds patience) {
+net::ClientRequest requestOf(const Question& question, const Upstream& upstream,
+                             const std::string& token) {
+  net::ClientRequest request;
+  request.method = question.method;
+  request.url = upstream.urlOf(question.target);
+  request.headers.add("X-Auth-Token", token);
+  request.headers.add("Accept", "application/json");
+  request.headers.add("User-Agent", "glint-edge");
+  request.headers.add("Via", "1.1 glint-edge");
+  request.total_timeout = question.patience;
+  request.first_byte_timeout = question.patience;
+  if (question.document.empty()) return request;
+  request.headers.add("Content-Type", "application/json");
+  request.body = question.document;
+  return request;
+}
+
+Result<net::FetchedResponse> ask(SourceSession& session, const Question& question) {
+  const std::string& target = question.target;
   for (const bool renewed : {false, true}) {
-    const auto token = account.token(client);
+    const auto token = session.account.token(session.client);
     if (!token) return tl::unexpected(token.error());
-    net::ClientRequest request;
-    request.url = upstream.urlOf(target);
+    auto request = requestOf(question, session.upstream, *token);
     const std::string asked = request.url;
-    request.headers.add("X-Auth-Token", *token);
-    request.headers.add("Accept", "application/json");
-    request.headers.add("User-Agent", "glint-edge");
-    request.headers.add("Via", "1.1 glint-edge");
-    request.total_timeout = patience;
-    request.first_byte_timeout = patience;
-    UpstreamCall call(metrics, kind);
-    auto answer = client.fetch(std::move(request), kAnswerLimitBytes);
+    UpstreamCall call(session.metrics, session.kind);
+    auto answer = session.client.fetch(std::move(request), kAnswerLimitBytes);
     if (!answer) {
       if (answer.error().code == ErrorCode::kCancelled) return answer;
       call.failed(answer.error());
-      upstream.suspect(answer.error(), asked);
+      session.upstream.suspect(answer.error(), asked);
       return answer;
     }
     const int status = answer->head.status;
     call.answered(status);
     call.received(answer->body.size());
     if (status == kUnauthorized && !renewed) {
-      account.refused(*token);
+      session.account.refused(*token);
       continue;
     }
     if (status == kUnauthorized || status == kForbidden)
@@ -55,6 +70,19 @@ Result<net::FetchedResponse> SourceSession::get(const std::string& target,
     return answer;
   }
   return fail(ErrorCode::kForbidden, "the upstream refuses the service account");
+}
+
+}  // namespace
+
+Result<net::FetchedResponse> SourceSession::get(const std::string& target,
+                                                std::chrono::milliseconds patience) {
+  return ask(*this, {http::Method::kGet, target, {}, patience});
+}
+
+Result<net::FetchedResponse> SourceSession::put(const std::string& target,
+                                                const std::string& document,
+                                                std::chrono::milliseconds patience) {
+  return ask(*this, {http::Method::kPut, target, document, patience});
 }
 
 }  // namespace glint::proxy

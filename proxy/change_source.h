@@ -47,6 +47,9 @@ struct SourceSession {
   // A token the upstream refuses is replaced once. Errors: those of the client and of the account;
   // kForbidden (the account may not), kUpstream (a 5xx). Other statuses are answers.
   Result<net::FetchedResponse> get(const std::string& target, std::chrono::milliseconds patience);
+  // The same with a JSON document.
+  Result<net::FetchedResponse> put(const std::string& target, const std::string& document,
+                                   std::chrono::milliseconds patience);
 };
 
 class ChangeSource {

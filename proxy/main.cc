@@ -28,6 +28,7 @@
 #include "proxy/credentials.h"
 #include "proxy/edge_handler.h"
 #include "proxy/fills.h"
+#include "proxy/fleet_report.h"
 #include "proxy/options.h"
 #include "proxy/prefetch_queue.h"
 #include "proxy/prefetcher.h"
@@ -65,6 +66,7 @@ struct Background {
   std::unique_ptr<PrefetchQueue> queue;
   std::unique_ptr<Prefetcher> prefetcher;  // empty without a service account
   std::unique_ptr<ChangeFeed> feed;
+  std::unique_ptr<FleetReporter> fleet;
 
   Status start(Edge& edge, ServiceAccount& account) {
     const EdgeOptions& options = edge.options;
@@ -85,9 +87,15 @@ struct Background {
     if (!followed) return tl::unexpected(followed.error());
     feed = std::move(*followed);
     edge.feed = feed.get();
+    auto reported = FleetReporter::start({edge.upstream, edge.authorizer, edge.store, account,
+                                          edge.metrics, options.auth.offline_grace},
+                                         options.fleet, options.client);
+    if (!reported) return tl::unexpected(reported.error());
+    fleet = std::move(*reported);
     return {};
   }
   void stop() {
+    fleet.reset();
     feed.reset();
     if (prefetcher) prefetcher->stop();
   }

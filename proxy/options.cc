@@ -92,6 +92,7 @@ void addAccountGroups(OptionTable& table, EdgeOptions& o) {
                 {.min = 1000ms, .max = 60'000ms})
       .duration("poll_interval", o.feed.poll_interval, "How often another Images API is looked at.",
                 {.min = 100ms});
+  addOptions(table, o.fleet);
   table.group("prefetch", "What is fetched before anybody asks; needs a [service_account].")
       .multi("policy", o.prefetch.policy_texts,
              "NAME: CONDITION, … [, priority=N] [, pin]; images for which all conditions hold "
@@ -147,6 +148,7 @@ Status finish(EdgeOptions& options) {
   for (const std::string& each : upstreamUrls(options))
     if (auto url = validateUpstreamUrl(each); !url) return url;
   if (auto account = validate(options.service_account); !account) return account;
+  if (auto fleet = finish(options.fleet); !fleet) return fleet;
   options.prefetch.policies.clear();
   for (const std::string& text : options.prefetch.policy_texts) {
     auto policy = parsePrefetchPolicy(text);

@@ -14,6 +14,7 @@
 #include "proxy/authorizer.h"
 #include "proxy/change_feed.h"
 #include "proxy/fill_job.h"
+#include "proxy/fleet_report.h"
 #include "proxy/prefetcher.h"
 #include "proxy/service_account.h"
 #include "proxy/upstream_monitor.h"
@@ -35,14 +36,14 @@ struct EdgeOptions {
   ServiceAccountOptions service_account;
   FeedOptions feed;
   PrefetchOptions prefetch;
+  FleetOptions fleet;
 };
 
 // Defaults that depend on the environment: the cache directory is $XDG_CACHE_HOME/glint-edge or
 // ~/.cache/glint-edge.
 EdgeOptions defaultEdgeOptions();
 
-// Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed]
-// [prefetch].
+// Groups [edge] [tls] [upstream] [auth] [fill] [service_account] [feed] [prefetch] [fleet].
 void addOptions(OptionTable& table, EdgeOptions& options);
 
 // All addresses of the upstream, the preferred one first.

@@ -1,5 +1,9 @@
 #include "origin/api/cache_routes.h"
 
+#include <nlohmann/json.hpp>
+
+#include "http/json.h"
+
 namespace glint::origin {
 namespace {
 
@@ -15,12 +19,17 @@ ApiResult<http::Response> decide(const ApiRequest& request, std::string_view rul
   return tl::unexpected(noCacheHere().error());
 }
 
-ApiResult<http::Response> decideOnImage(const ApiRequest& request, std::string_view rule) {
-  const auto image = findVisible(request, {std::string(request.http.param("image_id"))});
-  if (!image) return tl::unexpected(image.error());
+Result<image::Image> allowedImage(const ApiRequest& request, std::string_view rule) {
+  auto image = findVisible(request, {std::string(request.http.param("image_id"))});
+  if (!image) return image;
   if (auto allowed = authorize(request, rule, *image); !allowed)
     return tl::unexpected(allowed.error());
-  return tl::unexpected(noCacheHere().error());
+  return image;
+}
+
+ApiResult<http::Response> decideOnImage(const ApiRequest& request, std::string_view rule) {
+  const auto image = allowedImage(request, rule);
+  return tl::unexpected(image ? noCacheHere().error() : image.error());
 }
 
 }  // namespace
@@ -38,7 +47,14 @@ ApiResult<http::Response> uncacheImage(ApiRequest& request) {
   return decideOnImage(request, "cache_delete");
 }
 ApiResult<http::Response> listCacheNodes(ApiRequest& request) {
-  return decideOnImage(request, "list_cached_nodes");
+  const auto image = allowedImage(request, "list_cached_nodes");
+  if (!image) return tl::unexpected(image.error());
+  if (request.services.edges == nullptr) return tl::unexpected(noCacheHere().error());
+  const auto holders = request.services.edges->holders(request.context, image->id);
+  if (!holders) return tl::unexpected(holders.error());
+  auto urls = nlohmann::json::array();
+  for (const Holder& holder : *holders) urls.push_back(holder.url);
+  return jsonResponse(http::dumpJson(urls));
 }
 
 }  // namespace glint::origin

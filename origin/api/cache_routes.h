@@ -1,5 +1,6 @@
 // The cache routes of the Images API (spec: images-api §21) of a service that keeps no cache: who
 // may manage caches is decided all the same, so that an edge can ask, and then there is none (404).
+// The nodes that cache an image are the edges that report to this origin (docs/fleet.md).
 #pragma once
 
 #include "origin/api/request.h"

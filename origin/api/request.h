@@ -21,6 +21,7 @@
 #include "image/record.h"
 #include "net/worker_handler.h"
 #include "origin/catalog/catalog.h"
+#include "origin/catalog/edge_catalog.h"
 #include "origin/catalog/metadef_catalog.h"
 #include "origin/catalog/task_catalog.h"
 #include "origin/identity/identity.h"
@@ -61,6 +62,7 @@ struct ApiServices {
   // Absent where nothing is imported: in tests of other things.
   TaskCatalog* tasks = nullptr;
   Store* staging = nullptr;
+  EdgeCatalog* edges = nullptr;  // null: no edge reports here
 };
 
 // A refusal on its way to the client. Converts from Error through http/status_map.h.

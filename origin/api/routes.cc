@@ -2,6 +2,7 @@
 
 #include "origin/api/cache_routes.h"
 #include "origin/api/event_feed.h"
+#include "origin/api/fleet.h"
 #include "origin/api/image_locations.h"
 #include "origin/api/images.h"
 #include "origin/api/info.h"
@@ -112,7 +113,12 @@ std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, Event
   constexpr auto kNoBody = BodyRule::kForbidden;
   std::vector<ApiRoute> table = {
       {kGet, "/glint/v1/events", "glint_events", kNone, kNoBody,
-       [&events](ApiRequest& request) { return events.answer(request); }}};
+       [&events](ApiRequest& request) { return events.answer(request); }},
+      {kGet, "/glint/v1/edges", "edge_list", kNone, kNoBody, listEdges},
+      {kPut, "/glint/v1/edges/{edge}", "edge_report", kBuffered, BodyRule::kAllowed, reportEdge},
+      {kGet, "/glint/v1/edges/{edge}", "edge_show", kNone, kNoBody, showEdge},
+      {kDelete, "/glint/v1/edges/{edge}", "edge_forget", kNone, kNoBody, forgetEdge},
+      {kGet, "/glint/v1/images/{image_id}/edges", "image_edges", kNone, kNoBody, listHolders}};
   if (manifest)
     table.push_back({kGet, "/glint/v1/images/{image_id}/manifest", "glint_manifest", kNone, kNoBody,
                      std::move(manifest)});

@@ -17,6 +17,7 @@ constexpr std::array kMigrations = {
     Migration{4, "metadata definitions", metadefTables},
     Migration{5, "tasks", taskTables},
     Migration{6, "block manifests", manifestTables},
+    Migration{7, "edges", edgeTables},
 };
 
 constexpr const char* kRestore =

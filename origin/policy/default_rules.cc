@@ -53,6 +53,12 @@ constexpr std::array<std::string_view, 10> kOwnersOnly = {
     "reactivate", "add_member",   "delete_member", "set_image_location", "delete_image_location",
 };
 
+// What is Glint's own (docs/change-feed.md, docs/fleet.md).
+void addGlintRules(Rules& rules) {
+  for (const char* name : {"get_events", "report_edge", "get_edges"})
+    rules.emplace_back(name, "rule:service_api");
+}
+
 // Metadata definitions: readers of the project see its namespaces and public ones.
 void addMetadefRules(Rules& rules, const std::string& admin, const std::string& owner_reads) {
   const std::string reads =
@@ -126,13 +132,13 @@ Rules newerRules() {
       {"cache_prune", admin},
       {"list_cached_nodes", admin},
       {"manage_image_cache", admin},
-      {"get_events", "rule:service_api"},
       {"tasks_api_access", admin},
       {"get_task", "rule:default"},
       {"get_tasks", "rule:default"},
       {"add_task", "rule:default"},
       {"modify_task", "rule:default"},
   };
+  addGlintRules(rules);
   addMetadefRules(rules, admin, owner_reads);
   return rules;
 }

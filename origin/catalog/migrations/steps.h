@@ -11,6 +11,7 @@ namespace glint::origin {
 
 std::vector<std::string> imageTables(const Dialect& dialect);
 std::vector<std::string> changeFeedTables(const Dialect& dialect);
+std::vector<std::string> edgeTables(const Dialect& dialect);
 std::vector<std::string> memberOrder(const Dialect& dialect);
 std::vector<std::string> metadefTables(const Dialect& dialect);
 std::vector<std::string> taskTables(const Dialect& dialect);
