@@ -74,6 +74,9 @@ json taskSchema() {
   const auto nullable = [](const char* type, const char* description) {
     return json{{"type", json::array({"null", type})}, {"description", description}};
   };
+  auto id = text("An identifier for the task");
+  id["pattern"] =
+      "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
   auto type = text("The type of task represented by this content");
   for (const char* known : kTypes) type["enum"].push_back(known);
   auto status = text("The current status of this task");
@@ -81,16 +84,16 @@ json taskSchema() {
   auto expires = nullable("string", "When this resource will be removed");
   return {{"name", "task"},
           {"properties",
-           {{"id", text("An identifier for the task")},
+           {{"id", std::move(id)},
             {"type", type},
             {"status", status},
             {"input", nullable("object", "The parameters the task needs")},
             {"result", nullable("object", "The result of the task")},
             {"owner", text("The project the task belongs to")},
             {"message", text("What there is to say about the task")},
-            {"image_id", nullable("string", "The image the task works at")},
-            {"request_id", nullable("string", "The request that asked for the task")},
-            {"user_id", nullable("string", "Who asked for the task")},
+            {"image_id", text("The image the task works at")},
+            {"request_id", text("The request that asked for the task")},
+            {"user_id", text("Who asked for the task")},
             {"expires_at", expires},
             {"created_at", text("When the task was asked for")},
             {"updated_at", text("When the task changed last")},
@@ -145,9 +148,11 @@ std::string imageTasksJson(const std::vector<Task>& tasks) {
 std::string taskSchemaDocument() { return http::dumpJson(taskSchema()); }
 
 std::string tasksSchemaDocument() {
+  json item = taskSchema();
+  for (const char* detail : {"input", "result", "message"}) item["properties"].erase(detail);
   return http::dumpJson({{"name", "tasks"},
                          {"properties",
-                          {{"tasks", {{"type", "array"}, {"items", taskSchema()}}},
+                          {{"tasks", {{"type", "array"}, {"items", std::move(item)}}},
                            {"schema", {{"type", "string"}}}}},
                          {"links", json::array({{{"rel", "describedby"}, {"href", "{schema}"}}})}});
 }

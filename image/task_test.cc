@@ -38,6 +38,12 @@ TEST_CASE("Task: one task shows what is set, a list item is shorter", "[image][t
     CHECK_FALSE(item.contains(absent));
   CHECK(list["next"] == "/v2/tasks?x");
   CHECK(list["schema"] == "/v2/schemas/tasks");
+  // So says the schema.
+  const auto schema = json::parse(tasksSchemaDocument());
+  const auto& properties = schema["properties"]["tasks"]["items"]["properties"];
+  for (const char* absent : {"input", "result", "message"})
+    CHECK_FALSE(properties.contains(absent));
+  CHECK(properties["image_id"]["type"] == "string");
 }
 
 TEST_CASE("Task: an image's tasks are raw records", "[image][task]") {

@@ -17,7 +17,11 @@ bool seesNamespace(const Caller& caller, const Namespace& record) {
   return !caller.project_id.empty() && record.owner == caller.project_id;
 }
 
-Status refused(std::string_view rule) {
+constexpr std::string_view kSeeRule = "get_metadef_namespace";
+
+// Who may not see namespaces does not learn of them either.
+Status refused(std::string_view rule, bool sees) {
+  if (!sees || rule == kSeeRule) return fail(ErrorCode::kNotFound, "There is no such namespace.");
   return fail(ErrorCode::kForbidden,
               "You are not authorized to complete " + std::string(rule) + " action.");
 }
@@ -47,7 +51,8 @@ Result<Namespace> openNamespace(const ApiRequest& request, Rules rules) {
   auto found = findVisibleNamespace(request, std::string(request.http.param("namespace")));
   if (!found) return found;
   for (const auto rule : rules)
-    if (!mayInNamespace(request, rule, *found)) return tl::unexpected(refused(rule).error());
+    if (!mayInNamespace(request, rule, *found))
+      return tl::unexpected(refused(rule, mayInNamespace(request, kSeeRule, *found)).error());
   return found;
 }
 
@@ -60,7 +65,8 @@ Status requireRules(const ApiRequest& request, Rules rules) {
   FixedTarget target;
   target.attributes = {{"project_id", request.caller.project_id}};
   for (const auto rule : rules)
-    if (!request.services.policy.allows(rule, request.caller, target)) return refused(rule);
+    if (!request.services.policy.allows(rule, request.caller, target))
+      return refused(rule, request.services.policy.allows(kSeeRule, request.caller, target));
   return {};
 }
 

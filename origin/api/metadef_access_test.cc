@@ -64,12 +64,12 @@ TEST_CASE("Metadefs access: reading", "[api][metadefs]") {
       {"private", kAdmin, 200},
       {"private", kMemberA, 200},
       {"private", kReaderA, 200},
-      {"private", kNoRole, 403},
+      {"private", kNoRole, 404},
       {"private", kMemberB, 404},
       {"private", "", 401},
       {"public", kReaderA, 200},
       {"public", kMemberB, 200},
-      {"public", kNoRole, 403},
+      {"public", kNoRole, 404},
   }));
   CAPTURE(row.visibility, row.token);
   const auto path = f.made(R"(, "visibility": ")" + std::string(row.visibility) + "\"");
@@ -94,6 +94,7 @@ TEST_CASE("Metadefs access: changing is for admins, and what is unseen is not th
     CHECK(status(operation, kMemberA) == 403);
     CHECK(status(operation, kReaderA) == 403);
     CHECK(status(operation, kMemberB) == 404);
+    CHECK(status(operation, kNoRole) == 404);
     CHECK(status(operation, kAdmin) < 300);
   };
   for (const auto& operation : kChanges) everyone(operation);
@@ -140,7 +141,7 @@ TEST_CASE("Metadefs access: lists are for readers of a project", "[api][metadefs
       {kAdmin, 200, 1},
       {kReaderA, 200, 1},
       {kMemberB, 200, 0},
-      {kNoRole, 403, 0},
+      {kNoRole, 404, 0},
       {"", 401, 0},
   }));
   CAPTURE(row.token);
