@@ -13,7 +13,7 @@ define build
 mkdir -p build && { cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log >&2; exit 1; }; } && cmake --build --preset $(1) $(2) -- --quiet
 endef
 
-.PHONY: help deps build release test unit e2e differential check format demo bench fuzz soak asan tsan clang docs install clean
+.PHONY: help deps build release test unit databases e2e differential check format demo bench fuzz soak asan tsan clang docs install clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,7 @@ test: ## Repository checks, unit tests, and end-to-end tests with real clients a
 	@deploy/install-deps.sh build check test
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory databases
 	@$(MAKE) --no-print-directory e2e
 
 deps: ## Installs the Debian packages for building, checking, testing and the demo
@@ -42,6 +43,10 @@ release: ## Builds what is installed and measured (build/release)
 
 unit: build ## Unit tests alone
 	@tests/unit.sh dev
+
+databases: build ## Unit tests of the origin on real PostgreSQL and MariaDB servers
+	@deploy/install-deps.sh test
+	@tests/databases.py
 
 e2e: build ## End-to-end tests alone (GLINT_BUILD=build/asan for other binaries, TESTS="startup_test …" for some)
 	@deploy/install-deps.sh test

@@ -25,11 +25,16 @@ endif()
 find_path(GLINT_SOCI_INCLUDE soci/soci.h REQUIRED)
 find_library(GLINT_SOCI_CORE soci_core REQUIRED)
 find_library(GLINT_SOCI_SQLITE3 soci_sqlite3 REQUIRED)
+find_library(GLINT_SOCI_POSTGRESQL soci_postgresql REQUIRED)
+find_library(GLINT_SOCI_MYSQL soci_mysql REQUIRED)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(LIBMARIADB REQUIRED IMPORTED_TARGET libmariadb)
 find_path(GLINT_SQLITE3_INCLUDE sqlite3.h REQUIRED)
 find_library(GLINT_SQLITE3 sqlite3 REQUIRED)
 add_library(glint_soci INTERFACE)
 target_include_directories(glint_soci SYSTEM INTERFACE ${GLINT_SOCI_INCLUDE} ${GLINT_SOCI_INCLUDE}/soci)
-target_link_libraries(glint_soci INTERFACE ${GLINT_SOCI_SQLITE3} ${GLINT_SOCI_CORE} ${GLINT_SQLITE3})
+target_link_libraries(glint_soci INTERFACE ${GLINT_SOCI_SQLITE3} ${GLINT_SOCI_POSTGRESQL} ${GLINT_SOCI_MYSQL}
+                      ${GLINT_SOCI_CORE} ${GLINT_SQLITE3} PkgConfig::LIBPQ PkgConfig::LIBMARIADB)
 
 # llhttp comes as C sources in the package node-llhttp.
 find_path(GLINT_LLHTTP_INCLUDE llhttp.h PATHS /usr/share/include/llhttp /usr/include REQUIRED)

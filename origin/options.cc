@@ -156,14 +156,6 @@ void addPolicyOptions(OptionTable& table, OriginOptions& o) {
 }
 
 void addBackendOptions(OptionTable& table, OriginOptions& o) {
-  table.group("database", "Where image records are kept.")
-      .text("connection", o.database.connection,
-            "sqlite:///PATH; empty: catalog.sqlite in the state directory.")
-      .boolean("sqlite_synchronous", o.database.durable,
-               "A change is on disk before it is answered.")
-      .integer("max_pool_size", o.database.connections, "Connections kept open.",
-               {.min = 2, .max = 1024})
-      .oldName("connection", "DEFAULT", "sql_connection");
   addOptions(table, o.stores);
   addOptions(table, o.imports);
   addOptions(table, o.identity);
@@ -182,6 +174,7 @@ OriginOptions defaultOriginOptions() {
 void addOptions(OptionTable& table, OriginOptions& options) {
   addServerOptions(table, options);
   addApiOptions(table, options);
+  addOptions(table, options.database);
   addBackendOptions(table, options);
   ignoreOtherOptions(table);
 }

@@ -121,8 +121,7 @@ TEST_CASE("EventFeed: a reader waits for the next event, others' too", "[api][ev
   f.ask("?after=0&wait=60");
   REQUIRE(eventually([&] { return f.feed->waiting() == 1; }));
   // Written by another origin: this one is not told.
-  auto other =
-      openSqlCatalog({.connection = "sqlite:///" + f.dir.file("catalog.sqlite"), .durable = false});
+  auto other = openSqlCatalog(f.database.options());
   REQUIRE(other);
   REQUIRE((*other)->create(testContext(), testImage()));
   const json page = f.receive();

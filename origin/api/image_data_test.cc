@@ -17,6 +17,7 @@
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_metadef_catalog.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/identity/static_identity.h"
 #include "origin/stores/file_store.h"
 #include "origin/test_support.h"
@@ -92,16 +93,14 @@ struct DataFixture {
   explicit DataFixture(ImageDataOptions data_options = dataOptions())
       : data(services, std::move(data_options), metrics) {}
 
+  TestDatabase database;
   TempDir dir;
   RequestContext context = testContext();
   metrics::Registry registry{metrics::ProgramKind::kOrigin};
   metrics::OriginMetrics metrics{registry};
-  std::unique_ptr<Catalog> catalog = std::move(
-      openSqlCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value());
-  std::unique_ptr<MetadefCatalog> metadefs = std::move(
-      openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value());
+  std::unique_ptr<Catalog> catalog = std::move(openSqlCatalog(database.options()).value());
+  std::unique_ptr<MetadefCatalog> metadefs =
+      std::move(openSqlMetadefCatalog(database.options()).value());
   std::unique_ptr<StaticIdentity> identity = std::move(
       StaticIdentity::open(
           {.tokens_file = tokensFile(dir), .admin_token_file = {}, .www_authenticate_uri = {}})

@@ -16,6 +16,7 @@
 #include "origin/api/routes.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_metadef_catalog.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/identity/static_identity.h"
 #include "origin/stores/file_store.h"
 #include "origin/stores/store_set.h"
@@ -57,14 +58,8 @@ class ApiFixture {
   explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {},
                       const std::vector<std::string>& store_ids = {},
                       DataRoutes data = {noBytes, noBytes}, ApiRules rules = {})
-      : catalog(openSqlCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
-                                .connections = 2,
-                                .durable = false})
-                    .value()),
-        metadefs(openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("catalog.sqlite"),
-                                        .connections = 2,
-                                        .durable = false})
-                     .value()),
+      : catalog(openSqlCatalog(database.options()).value()),
+        metadefs(openSqlMetadefCatalog(database.options()).value()),
         opened(openStores(store_ids)),
         stores(storeSet(store_ids)),
         identity(openIdentity()),
@@ -128,6 +123,7 @@ class ApiFixture {
     REQUIRE(catalog->update(testContext(), id, change));
   }
 
+  TestDatabase database;
   TempDir dir;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<MetadefCatalog> metadefs;

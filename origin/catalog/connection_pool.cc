@@ -8,9 +8,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Nobody waits longer than this for a connection, whatever his deadline: then the database is
-// stuck.
-constexpr std::chrono::seconds kPatience{60};
 // A connection beyond those that are kept is closed when nobody needed it for so long.
 constexpr std::chrono::seconds kIdle{30};
 
@@ -25,7 +22,7 @@ bool ConnectionPool::tooOld(const Pooled& pooled) const {
 }
 
 Result<ConnectionPool::Lease> ConnectionPool::take(const RequestContext& context, bool writer) {
-  const auto deadline = std::min(context.deadline, steady_clock::now() + kPatience);
+  const auto deadline = std::min(context.deadline, steady_clock::now() + options_.patience);
   Pooled pooled;
   Pooled replaced;  // is closed without the lock
   {

@@ -17,10 +17,11 @@
 namespace glint::origin {
 
 struct ConnectionPoolOptions {
-  std::size_t kept = 5;              // idle ones beyond are closed after a while
-  std::size_t most = 55;             // open at once
-  std::chrono::seconds recycle{-1};  // older ones are replaced; negative: never
-  bool single_writer = false;        // one writer at a time
+  std::size_t kept = 5;               // idle ones beyond are closed after a while
+  std::size_t most = 55;              // open at once
+  std::chrono::seconds recycle{-1};   // older ones are replaced; negative: never
+  std::chrono::seconds patience{60};  // longest wait for a free one, whatever the deadline
+  bool single_writer = false;         // one writer at a time
 };
 
 // Threads: any.

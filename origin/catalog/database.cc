@@ -1,7 +1,6 @@
 #include "origin/catalog/database.h"
 
 #include <algorithm>
-#include <array>
 #include <random>
 #include <thread>
 #include <utility>
@@ -15,14 +14,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::string_view kSqlitePrefix = "sqlite:///";
-
 // A transaction that is rolled back this often loses against something that does not end.
 constexpr int kMaxRollbacks = 50;
 constexpr milliseconds kLongestRollbackPause{50};
-// Between the attempts to reach a database that was there a moment ago.
-constexpr std::array<milliseconds, 4> kReconnectPauses = {milliseconds(0), milliseconds(100),
-                                                          milliseconds(400), milliseconds(1500)};
+// "For ever": every request ends long before.
+constexpr int kManyRetries = 10'000;
 
 // A random time, so that those who collided do not collide again.
 milliseconds rollbackPause(int round) {
@@ -39,36 +35,56 @@ bool pause(const RequestContext& context, milliseconds time) {
   return true;
 }
 
-struct Target {
-  const Dialect& dialect;
-  ConnectionPool::Open open;
-};
-
-Result<Target> targetOf(const DatabaseOptions& options) {
-  if (!options.connection.starts_with(kSqlitePrefix)) {
-    return fail(ErrorCode::kInvalidArgument,
-                "[database] connection: only sqlite:///PATH is supported by this build");
+ConnectionPool::Open opener(const DatabaseUrl& url, const DatabaseOptions& options) {
+  switch (url.kind) {
+    case DatabaseKind::kSqlite:
+      return [path = url.path, durable = options.durable ? Durable::kYes : Durable::kNo] {
+        return Connection::openSqlite(path, durable);
+      };
+    case DatabaseKind::kPostgresql:
+      return [url] { return Connection::openPostgresql(url); };
+    case DatabaseKind::kMariadb:
+      return [url, session = MariadbSession{.sql_mode = options.mysql_sql_mode,
+                                            .wsrep_sync_wait = options.mysql_wsrep_sync_wait}] {
+        return Connection::openMariadb(url, session);
+      };
   }
-  return Target{kSqliteDialect, [path = options.connection.substr(kSqlitePrefix.size()),
-                                 durable = options.durable ? Durable::kYes : Durable::kNo] {
-                  return Connection::openSqlite(path, durable);
-                }};
+  return {};
+}
+
+// Between the attempts to reach a database that was there a moment ago.
+std::vector<milliseconds> reconnectPauses(const DatabaseOptions& options) {
+  if (!options.use_db_reconnect)
+    return {milliseconds(0), milliseconds(100), milliseconds(400), milliseconds(1500)};
+  std::vector<milliseconds> pauses;
+  const std::chrono::seconds longest(options.db_max_retry_interval);
+  std::chrono::seconds next(options.db_retry_interval);
+  const int count = options.db_max_retries < 0 ? kManyRetries : options.db_max_retries;
+  for (int i = 0; i < count; ++i) {
+    pauses.emplace_back(std::min(next, longest));
+    if (options.db_inc_retry_interval && next < longest) next *= 2;
+  }
+  return pauses;
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Database>> Database::openAsItIs(const DatabaseOptions& options) {
-  auto target = targetOf(options);
-  if (!target) return tl::unexpected(target.error());
+  auto url = parseDatabaseUrl(options.connection);
+  if (!url) return tl::unexpected(url.error());
+  const Dialect& dialect = dialectOf(url->kind);
   const std::size_t kept = std::max<std::size_t>(options.connections, 2);
   // SQLite's connections are memory and files of this process: more of them bring nothing.
-  const bool local = target->dialect.kind == DatabaseKind::kSqlite;
+  const bool local = url->kind == DatabaseKind::kSqlite;
   const ConnectionPoolOptions pool = {
       .kept = kept,
       .most = local ? kept : kept + options.max_overflow,
-      .recycle = local ? std::chrono::seconds(-1) : options.connection_recycle_time,
-      .single_writer = target->dialect.single_writer};
-  std::shared_ptr<Database> database(new Database(target->dialect, pool, std::move(target->open)));
+      .recycle =
+          local ? std::chrono::seconds(-1) : std::chrono::seconds(options.connection_recycle_time),
+      .patience = std::chrono::seconds(options.pool_timeout),
+      .single_writer = dialect.single_writer};
+  std::shared_ptr<Database> database(
+      new Database(dialect, pool, opener(*url, options), reconnectPauses(options)));
   for (int retry = 0;; ++retry) {
     auto first = database->pool_.read({});
     if (first) return database;
@@ -76,7 +92,7 @@ Result<std::shared_ptr<Database>> Database::openAsItIs(const DatabaseOptions& op
                        (options.max_retries < 0 || retry < options.max_retries);
     if (!again) return tl::unexpected(first.error());
     log::warn("database_unreachable", {{"error", first.error().message}, {"retry", retry + 1}});
-    std::this_thread::sleep_for(options.retry_interval);
+    std::this_thread::sleep_for(std::chrono::seconds(options.retry_interval));
   }
 }
 
@@ -126,8 +142,8 @@ Result<bool> Database::attempts(const RequestContext& context, Kind kind,
     if (!outcome.retry) return std::move(outcome.result);
     milliseconds wait{0};
     if (outcome.lost) {
-      if (losses == kReconnectPauses.size()) return std::move(outcome.result);
-      wait = kReconnectPauses[losses++];
+      if (losses == reconnect_pauses_.size()) return std::move(outcome.result);
+      wait = reconnect_pauses_[losses++];
     } else {
       if (++rollbacks > kMaxRollbacks) return std::move(outcome.result);
       wait = rollbackPause(rollbacks);

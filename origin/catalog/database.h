@@ -11,6 +11,7 @@
 // (locked, unreachable, or rolled back too often), the action's own, and those of Connection.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,8 +54,11 @@ class Database {
     bool retry;  // nothing was done, and another attempt may succeed
     bool lost;
   };
-  Database(const Dialect& dialect, const ConnectionPoolOptions& options, ConnectionPool::Open open)
-      : dialect_(dialect), pool_(options, std::move(open)) {}
+  Database(const Dialect& dialect, const ConnectionPoolOptions& options, ConnectionPool::Open open,
+           std::vector<std::chrono::milliseconds> reconnect_pauses)
+      : dialect_(dialect),
+        pool_(options, std::move(open)),
+        reconnect_pauses_(std::move(reconnect_pauses)) {}
   Status reading(const RequestContext& context, Kind kind,
                  const std::function<Status(Connection&)>& action);
   Result<bool> attempts(const RequestContext& context, Kind kind,
@@ -64,6 +68,7 @@ class Database {
 
   const Dialect& dialect_;
   ConnectionPool pool_;
+  const std::vector<std::chrono::milliseconds> reconnect_pauses_;  // between attempts
 };
 
 }  // namespace glint::origin

@@ -5,6 +5,7 @@
 #include "origin/catalog/event_rows.h"
 #include "origin/catalog/sql_catalog.h"
 #include "origin/catalog/sql_connection.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -14,19 +15,16 @@ using image::Image;
 using image::ImageStatus;
 
 struct FeedFixture {
-  TempDir dir;
+  TestDatabase database;
   RequestContext context = testContext();
   std::unique_ptr<Catalog> catalog = open();
 
   std::unique_ptr<Catalog> open() const {
-    auto opened =
-        openSqlCatalog({.connection = "sqlite:///" + dir.file("glint.sqlite"), .durable = false});
+    auto opened = openSqlCatalog(database.options());
     REQUIRE(opened);
     return std::move(*opened);
   }
-  std::unique_ptr<Connection> connection() const {
-    return Connection::openSqlite(dir.file("glint.sqlite"), Durable::kNo).value();
-  }
+  std::unique_ptr<Connection> connection() const { return database.connection(); }
   Image created() {
     Image image = testImage();
     image.visibility = image::Visibility::kShared;

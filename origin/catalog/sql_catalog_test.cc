@@ -6,6 +6,7 @@
 
 #include "origin/catalog/connection_pool.h"
 #include "origin/catalog/sql_connection.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -15,13 +16,12 @@ using image::Image;
 using image::ImageStatus;
 
 struct CatalogFixture {
-  TempDir dir;
+  TestDatabase database;
   RequestContext context = testContext();
   std::unique_ptr<Catalog> catalog = open();
 
   std::unique_ptr<Catalog> open() const {
-    auto opened =
-        openSqlCatalog({.connection = "sqlite:///" + dir.file("glint.sqlite"), .durable = false});
+    auto opened = openSqlCatalog(database.options());
     REQUIRE(opened);
     return std::move(*opened);
   }
@@ -305,16 +305,16 @@ TEST_CASE("Catalog: storage used counts every location of a project's images", "
 }
 
 TEST_CASE("Catalog: an unknown connection URL is named", "[catalog]") {
-  const auto opened = openSqlCatalog({.connection = "mysql+pymysql://u:p@h/db"});
+  const auto opened = openSqlCatalog({.connection = "oracle://u:p@h/db"});
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code == ErrorCode::kInvalidArgument);
 }
 
 TEST_CASE("ConnectionPool: who waits too long is told so", "[catalog]") {
-  TempDir dir;
-  ConnectionPool pool({.kept = 2, .most = 2, .single_writer = true}, [&dir] {
-    return Connection::openSqlite(dir.file("a.sqlite"), Durable::kNo);
-  });
+  TestDatabase database;
+  ConnectionPool pool(
+      {.kept = 2, .most = 2, .single_writer = true},
+      [&database]() -> Result<std::unique_ptr<Connection>> { return database.connection(); });
   RequestContext hurried = testContext();
   hurried.deadline = std::chrono::steady_clock::now();
   auto writer = pool.write(hurried);

@@ -3,53 +3,18 @@
 #include <deque>
 #include <unordered_map>
 
+#include <soci/mysql/soci-mysql.h>
+#include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/log.h"
+#include "origin/catalog/sql_errors.h"
 
 namespace glint::origin {
 namespace {
 
 constexpr std::size_t kKeptStatements = 128;
-
-tl::unexpected<Error> failSqlite(std::string_view what, const soci::sqlite3_soci_error& error) {
-  std::string message = std::string(what) + ": " + error.get_error_message();
-  switch (error.result() & 0xff) {  // extended codes carry the primary one in the low byte
-    case SQLITE_CONSTRAINT:
-      return fail(ErrorCode::kConflict, std::move(message));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return fail(ErrorCode::kOverloaded, std::move(message));
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return fail(ErrorCode::kCorrupt, std::move(message));
-    case SQLITE_FULL:
-      return fail(ErrorCode::kNoSpace, std::move(message));
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-      return fail(ErrorCode::kForbidden, std::move(message));
-    default:
-      return fail(ErrorCode::kInternal, std::move(message));
-  }
-}
-
-// The error behind the exception that is being handled.
-tl::unexpected<Error> failCurrent(std::string_view what) {
-  try {
-    throw;
-  } catch (const soci::sqlite3_soci_error& error) {
-    return failSqlite(what, error);
-  } catch (const soci::soci_error& error) {
-    const bool conflict =
-        error.get_error_category() == soci::soci_error::error_category::constraint_violation;
-    return fail(conflict ? ErrorCode::kConflict : ErrorCode::kInternal,
-                std::string(what) + ": " + error.get_error_message());
-  } catch (const std::exception& error) {
-    return fail(ErrorCode::kInternal, std::string(what) + ": " + error.what());
-  }
-}
 
 // The values of one run, in memory that stays in place while SOCI holds pointers to it.
 class Parameters {
@@ -130,7 +95,7 @@ class SociConnection final : public Connection {
       : session_(factory, target), dialect_(dialect) {}
 
   const Dialect& dialect() const override { return dialect_; }
-  Trouble trouble() const override { return Trouble::kNone; }  // a file is not lost
+  Trouble trouble() const override { return trouble_; }
 
   Result<std::vector<Row>> query(std::string_view sql, const Row& values,
                                  std::string_view columns) override {
@@ -148,26 +113,48 @@ class SociConnection final : public Connection {
  private:
   Result<long long> run(std::string_view sql, const Row& values, std::string_view columns,
                         std::vector<Row>& rows) {
+    trouble_ = Trouble::kNone;
+    // Client libraries take text as C strings: what follows a NUL would be lost without a word.
+    for (const Value& value : values)
+      if (textOf(value).find('\0') != std::string::npos)
+        return fail(ErrorCode::kInvalidArgument, "database: a text holds a NUL");
     std::string text(sql);
     try {
-      soci::statement& statement = prepared(text);
-      Parameters parameters(values);
-      Columns cells(columns);
-      statement.bind_clean_up();
-      cells.bindTo(statement);
-      parameters.bindTo(statement);
-      statement.define_and_bind();
-      // Rows are read to the end: a statement that is left half read would keep its snapshot open.
-      for (bool more = statement.execute(true); more && !columns.empty(); more = statement.fetch())
-        rows.push_back(cells.take());
-      const long long changed = statement.get_affected_rows();
-      statement.bind_clean_up();
-      return changed;
+      if (values.empty() && columns.empty() && dialect_.kind != DatabaseKind::kSqlite)
+        return runOnce(text);
+      return runPrepared(prepared(text), values, columns, rows);
     } catch (...) {
-      auto error = failCurrent("database");
+      SqlFailure failure = failedStatement(session_);
+      trouble_ = failure.trouble;
       statements_.erase(text);
-      return error;
+      return tl::unexpected(std::move(failure.error));
     }
+  }
+
+  // Where preparing is a round trip, it is not worth it for BEGIN and COMMIT.
+  long long runOnce(const std::string& text) {
+    soci::statement statement(session_);
+    statement.alloc();
+    statement.prepare(text, soci::details::st_one_time_query);
+    statement.define_and_bind();
+    statement.execute(true);
+    return statement.get_affected_rows();
+  }
+
+  long long runPrepared(soci::statement& statement, const Row& values, std::string_view columns,
+                        std::vector<Row>& rows) {
+    Parameters parameters(values);
+    Columns cells(columns);
+    statement.bind_clean_up();
+    cells.bindTo(statement);
+    parameters.bindTo(statement);
+    statement.define_and_bind();
+    // Rows are read to the end: a statement that is left half read would keep its snapshot open.
+    for (bool more = statement.execute(true); more && !columns.empty(); more = statement.fetch())
+      rows.push_back(cells.take());
+    const long long changed = statement.get_affected_rows();
+    statement.bind_clean_up();
+    return changed;
   }
 
   soci::statement& prepared(const std::string& sql) {
@@ -182,6 +169,7 @@ class SociConnection final : public Connection {
 
   soci::session session_;
   const Dialect& dialect_;
+  Trouble trouble_ = Trouble::kNone;
   std::unordered_map<std::string, soci::statement> statements_;  // before session_ ends
 };
 
@@ -216,7 +204,7 @@ Result<std::unique_ptr<Connection>> Connection::openSqlite(const std::string& pa
     connection = std::make_unique<SociConnection>(*soci::factory_sqlite3(),
                                                   "db=\"" + path + "\" timeout=10", kSqliteDialect);
   } catch (...) {
-    return failCurrent("open database " + path);
+    return tl::unexpected(failedConnect("database " + path));
   }
   // FULL: in WAL mode NORMAL would let a power cut take back commits that were already answered
   // with 201 or 204, and stores would hold bytes that no record knows.
@@ -231,6 +219,41 @@ Result<std::unique_ptr<Connection>> Connection::openSqlite(const std::string& pa
   return connection;
 }
 
+Result<std::unique_ptr<Connection>> Connection::openPostgresql(const DatabaseUrl& url) {
+  const auto target = postgresqlTarget(url);
+  if (!target) return tl::unexpected(target.error());
+  try {
+    return std::make_unique<SociConnection>(*soci::factory_postgresql(), *target,
+                                            kPostgresqlDialect);
+  } catch (...) {
+    return tl::unexpected(failedConnect(url.text()));
+  }
+}
+
+Result<std::unique_ptr<Connection>> Connection::openMariadb(const DatabaseUrl& url,
+                                                            const MariadbSession& session) {
+  const auto target = mariadbTarget(url);
+  if (!target) return tl::unexpected(target.error());
+  std::unique_ptr<Connection> connection;
+  try {
+    connection = std::make_unique<SociConnection>(*soci::factory_mysql(), *target, kMariadbDialect);
+  } catch (...) {
+    return tl::unexpected(failedConnect(url.text()));
+  }
+  // A write that waits for the lock of another gives up while somebody still waits for the answer.
+  std::vector<std::string> settings = {"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                                       "SET SESSION innodb_lock_wait_timeout = 10"};
+  if (!session.sql_mode.empty())
+    settings.push_back("SET SESSION sql_mode = '" + session.sql_mode + "'");
+  if (session.wsrep_sync_wait)
+    settings.push_back("SET SESSION wsrep_sync_wait = " + std::to_string(*session.wsrep_sync_wait));
+  for (const std::string& setting : settings) {
+    auto done = connection->execute(setting, {});
+    if (!done) return failWith("open " + url.text(), done.error());
+  }
+  return connection;
+}
+
 Result<Transaction> Transaction::begin(Connection& connection, Kind kind) {
   const Dialect& dialect = connection.dialect();
   auto begun =
@@ -240,7 +263,7 @@ Result<Transaction> Transaction::begin(Connection& connection, Kind kind) {
 }
 
 Transaction::~Transaction() {
-  if (connection_ == nullptr) return;
+  if (connection_ == nullptr || connection_->trouble() == Trouble::kLost) return;
   auto rolled_back = connection_->execute("ROLLBACK", {});
   if (!rolled_back) log::warn("rollback_failed", {{"error", rolled_back.error().message}});
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "origin/catalog/database_url.h"
 #include "origin/catalog/dialect.h"
 
 namespace glint::origin {
@@ -29,6 +30,12 @@ Value nullable(const std::optional<std::string>& text);
 // Bytes on disk before a commit returns (kYes), or whenever the system likes.
 enum class Durable : std::uint8_t { kYes, kNo };
 
+// What a connection to MariaDB is told first.
+struct MariadbSession {
+  std::string sql_mode = "TRADITIONAL";  // letters, commas and underscores; empty: the server's
+  std::optional<int> wsrep_sync_wait{};  // Galera
+};
+
 // What became of the transaction in which the last call failed.
 enum class Trouble : std::uint8_t {
   kNone,        // it is as it was (or the call did not fail)
@@ -41,6 +48,10 @@ class Connection {
   // Opens (and creates) the SQLite database at `path`, in WAL mode. Errors: kForbidden, kNotFound
   // (its directory), kCorrupt (not a database), kInternal.
   static Result<std::unique_ptr<Connection>> openSqlite(const std::string& path, Durable durable);
+  // Errors: kOverloaded (not there, or too busy), kForbidden (refused), kInvalidArgument (the URL).
+  static Result<std::unique_ptr<Connection>> openPostgresql(const DatabaseUrl& url);
+  static Result<std::unique_ptr<Connection>> openMariadb(const DatabaseUrl& url,
+                                                         const MariadbSession& session);
   virtual ~Connection() = default;
 
   virtual const Dialect& dialect() const = 0;
@@ -48,7 +59,9 @@ class Connection {
 
   // Placeholders are :v0, :v1, … in the order of `values`. `columns` holds one letter per result
   // column: 't' text, 'i' integer. The prepared statement is kept for the next time.
-  // Errors: kConflict (a constraint), kOverloaded (locked), kCorrupt, kNoSpace, kInternal.
+  // Errors: kConflict (a constraint), kInvalidArgument (a text that the database does not take),
+  // kOverloaded (locked, rolled back, lost: see trouble()), kForbidden, kCorrupt, kNoSpace,
+  // kInternal.
   virtual Result<std::vector<Row>> query(std::string_view sql, const Row& values,
                                          std::string_view columns) = 0;
   // The number of rows changed.
