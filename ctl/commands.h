@@ -14,6 +14,7 @@
 #include "ctl/remote.h"
 
 namespace glint::origin {
+struct DatabaseOptions;
 struct LoadFlags;
 struct PolicySources;
 }  // namespace glint::origin
@@ -22,14 +23,15 @@ namespace glint::ctl {
 
 struct MetadefSources;
 
-void addStatusCommand(CommandLine& line);    // status
-void addEdgeCommands(CommandLine& line);     // edge ls, edge show, edge purge
-void addLocalCommands(CommandLine& line);    // token, config show
-void addInspectCommand(CommandLine& line);   // inspect
-void addPolicyCommands(CommandLine& line);   // policy check
-void addMetadefCommands(CommandLine& line);  // metadefs load, metadefs unload, metadefs export
-void addKeysCommands(CommandLine& line);     // keys generate, keys rotate
-void addFleetCommands(CommandLine& line);    // edges, where
+void addStatusCommand(CommandLine& line);     // status
+void addEdgeCommands(CommandLine& line);      // edge ls, edge show, edge purge
+void addLocalCommands(CommandLine& line);     // token, config show
+void addInspectCommand(CommandLine& line);    // inspect
+void addPolicyCommands(CommandLine& line);    // policy check
+void addMetadefCommands(CommandLine& line);   // metadefs load, metadefs unload, metadefs export
+void addDatabaseCommands(CommandLine& line);  // db sync|version|check|purge|backup, import-glance
+void addKeysCommands(CommandLine& line);      // keys generate, keys rotate
+void addFleetCommands(CommandLine& line);     // edges, where
 
 // State of the programs given (either may be null). 0 when each is reached and not "failed".
 int status(const Remote* origin, const Remote* edge, Output& output);
@@ -75,5 +77,22 @@ int metadefsLoad(const MetadefSources& sources, const origin::LoadFlags& flags, 
 int metadefsUnload(const MetadefSources& sources, Output& output);
 // One file per namespace into the directory `sources.path`.
 int metadefsExport(const MetadefSources& sources, Output& output);
+
+// The database of a configuration: brings its schema to the newest version; says which it has; 0
+// when it is the newest.
+int databaseSync(const origin::DatabaseOptions& options, Output& output);
+int databaseVersion(const origin::DatabaseOptions& options, Output& output);
+int databaseCheck(const origin::DatabaseOptions& options, Output& output);
+
+struct PurgeRequest {
+  long long age_in_days = 30;
+  long long most = 100;  // images; negative: all
+  bool ids = false;
+};
+int databasePurge(const origin::DatabaseOptions& options, const PurgeRequest& request,
+                  Output& output);
+int databaseBackup(const origin::DatabaseOptions& options, const std::string& file, Output& output);
+// `source`: the [database] connection of Glance.
+int importGlance(const origin::DatabaseOptions& options, const std::string& source, Output& output);
 
 }  // namespace glint::ctl

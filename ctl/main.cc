@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   addMetadefCommands(line);
   addKeysCommands(line);
   addFleetCommands(line);
+  addDatabaseCommands(line);
   const auto parsed = line.parse(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   const auto& chosen = std::get<CommandLine::Chosen>(parsed);

@@ -97,6 +97,18 @@ Result<MetadefSources> originMetadefSources(const ConfigInputs& inputs) {
   return MetadefSources{std::move(options->database), std::move(options->metadata_source_path)};
 }
 
+Result<origin::DatabaseOptions> originDatabaseOptions(const ConfigInputs& inputs) {
+  auto options = origin::defaultOriginOptions();
+  log::Options log;
+  OptionTable table;
+  addOptions(table, log);
+  addOptions(table, options);
+  const auto outcome = table.load(inputs);
+  if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
+  if (auto finished = origin::finish(options); !finished) return tl::unexpected(finished.error());
+  return options.database;
+}
+
 std::string configurationPage() {
   auto origin_options = origin::defaultOriginOptions();
   origin_options.state_dir = "$XDG_STATE_HOME/glint";  // not that of who builds this page

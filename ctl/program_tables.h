@@ -36,6 +36,9 @@ ConfigInputs configInputs(std::vector<ConfigSource> sources);
 // The policy files of an origin so configured. Errors: all that is wrong in the configuration.
 Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs);
 
+// Its database. Errors: likewise.
+Result<origin::DatabaseOptions> originDatabaseOptions(const ConfigInputs& inputs);
+
 // Where such an origin keeps metadata definitions, and takes their files from. Errors: the same.
 struct MetadefSources {
   origin::DatabaseOptions database;

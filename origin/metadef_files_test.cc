@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "origin/catalog/sql_metadef_catalog.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -27,11 +28,11 @@ constexpr const char* kSecond = R"({"namespace": "OS::One", "description": "new"
     "tags": [{"name": "new"}]})";
 
 struct FilesFixture {
+  TestDatabase of_test;
   TempDir dir;
   RequestContext context = testContext();
-  std::unique_ptr<MetadefCatalog> catalog = std::move(
-      openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value());
+  std::unique_ptr<MetadefCatalog> catalog =
+      std::move(openSqlMetadefCatalog(of_test.options()).value());
   const Time now = Time(std::chrono::seconds(1000));
 
   void write(const std::string& name, const std::string& content) const {

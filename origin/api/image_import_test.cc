@@ -39,13 +39,12 @@ struct ImportFixture {
   explicit ImportFixture(Stores how_many = Stores::kOne) : several(how_many == Stores::kTwo) {}
 
   const bool several;
+  TestDatabase of_test;
   TempDir dir;
   RequestContext context = testContext();
   metrics::Registry registry{metrics::ProgramKind::kOrigin};
   metrics::OriginMetrics metrics{registry};
-  std::shared_ptr<Database> database = std::move(
-      Database::open({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value());
+  std::shared_ptr<Database> database = std::move(Database::open(of_test.options()).value());
   std::unique_ptr<Catalog> catalog = sqlCatalog(database);
   std::unique_ptr<TaskCatalog> tasks = sqlTaskCatalog(database);
   std::unique_ptr<MetadefCatalog> metadefs = sqlMetadefCatalog(database);

@@ -11,9 +11,8 @@ using image::Task;
 struct TasksFixture : ApiFixture {
   TasksFixture() { services.tasks = tasks.get(); }
 
-  std::unique_ptr<TaskCatalog> tasks = sqlTaskCatalog(std::move(
-      Database::open({.connection = "sqlite:///" + dir.file("catalog.sqlite"), .durable = false})
-          .value()));
+  std::unique_ptr<TaskCatalog> tasks =
+      sqlTaskCatalog(std::move(Database::open(database.options()).value()));
 
   std::string add(const std::string& image = "", const std::string& owner = "a",
                   const std::string& type = image::kImportTask) {

@@ -17,6 +17,15 @@ Status parseSqlMode(std::string_view text, std::string& mode) {
   return {};
 }
 
+Status parseTimeout(std::string_view text, int& seconds) {
+  const auto number = parseInteger<int>(text);
+  if (text.empty() || (number && *number >= 1)) {
+    seconds = number.value_or(DatabaseOptions{}.pool_timeout);
+    return {};
+  }
+  return fail(ErrorCode::kInvalidArgument, "a number of seconds, 1 or more");
+}
+
 Status parseSyncWait(std::string_view text, std::optional<int>& wait) {
   wait = parseInteger<int>(text);
   if (text.empty() || (wait && *wait >= 0 && *wait <= 15)) return {};
@@ -37,8 +46,9 @@ void addOptions(OptionTable& table, DatabaseOptions& o) {
       .integer("max_overflow", o.max_overflow,
                "Connections opened beyond while many are needed; none with SQLite.",
                {.min = 0, .max = 4096})
-      .integer("pool_timeout", o.pool_timeout,
-               "Seconds that a request waits for a free connection.", {.min = 1, .max = 3600})
+      .custom("pool_timeout", "", "seconds",
+              "How long a request waits for a free connection; empty: 60.",
+              [&o](std::string_view text) { return parseTimeout(text, o.pool_timeout); })
       .integer("connection_recycle_time", o.connection_recycle_time,
                "Seconds after which a connection is replaced; negative: never.")
       .integer("max_retries", o.max_retries,
@@ -61,9 +71,7 @@ void addOptions(OptionTable& table, DatabaseOptions& o) {
       .custom("mysql_wsrep_sync_wait", "", "0 to 15",
               "Galera: wsrep_sync_wait of every connection; empty: the server's.",
               [&o](std::string_view text) { return parseSyncWait(text, o.mysql_wsrep_sync_wait); })
-      .oldName("connection", "DEFAULT", "sql_connection")
-      .ignored({"backend", "slave_connection", "connection_debug", "connection_trace",
-                "connection_parameters"});
+      .oldName("connection", "DEFAULT", "sql_connection");
 }
 
 }  // namespace glint::origin

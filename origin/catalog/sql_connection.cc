@@ -219,6 +219,17 @@ Result<std::unique_ptr<Connection>> Connection::openSqlite(const std::string& pa
   return connection;
 }
 
+Result<std::unique_ptr<Connection>> Connection::openSqliteReadOnly(const std::string& path) {
+  if (path.find('"') != std::string::npos)
+    return fail(ErrorCode::kInvalidArgument, "database path holds a quote: " + path);
+  try {
+    return std::make_unique<SociConnection>(
+        *soci::factory_sqlite3(), "db=\"" + path + "\" timeout=10 readonly=true", kSqliteDialect);
+  } catch (...) {
+    return tl::unexpected(failedConnect("database " + path));
+  }
+}
+
 Result<std::unique_ptr<Connection>> Connection::openPostgresql(const DatabaseUrl& url) {
   const auto target = postgresqlTarget(url);
   if (!target) return tl::unexpected(target.error());

@@ -48,6 +48,8 @@ class Connection {
   // Opens (and creates) the SQLite database at `path`, in WAL mode. Errors: kForbidden, kNotFound
   // (its directory), kCorrupt (not a database), kInternal.
   static Result<std::unique_ptr<Connection>> openSqlite(const std::string& path, Durable durable);
+  // One that exists, and stays as it is. Errors: likewise.
+  static Result<std::unique_ptr<Connection>> openSqliteReadOnly(const std::string& path);
   // Errors: kOverloaded (not there, or too busy), kForbidden (refused), kInvalidArgument (the URL).
   static Result<std::unique_ptr<Connection>> openPostgresql(const DatabaseUrl& url);
   static Result<std::unique_ptr<Connection>> openMariadb(const DatabaseUrl& url,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -44,11 +45,10 @@ Content fullContent() {
 }
 
 struct MetadefFixture {
-  TempDir dir;
+  TestDatabase of_test;
   RequestContext context = testContext();
-  std::unique_ptr<MetadefCatalog> catalog = std::move(
-      openSqlMetadefCatalog({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value());
+  std::unique_ptr<MetadefCatalog> catalog =
+      std::move(openSqlMetadefCatalog(of_test.options()).value());
 
   Namespace made(const std::string& name, long long micros = 1, const Content& content = {}) {
     const auto record = namespaceNamed(name, micros);

@@ -7,6 +7,7 @@
 
 #include "origin/catalog/database.h"
 #include "origin/catalog/task_catalog.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -21,11 +22,10 @@ image::Time now() {
 }
 
 struct TasksFixture {
-  TempDir dir;
+  TestDatabase of_test;
   RequestContext context = testContext();
-  std::unique_ptr<TaskCatalog> catalog = sqlTaskCatalog(std::move(
-      Database::open({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value()));
+  std::unique_ptr<TaskCatalog> catalog =
+      sqlTaskCatalog(std::move(Database::open(of_test.options()).value()));
   TaskCatalog& tasks = *catalog;
 
   Task add(const std::string& home = "", image::Time not_before = {}) {

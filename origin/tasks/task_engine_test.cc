@@ -7,6 +7,7 @@
 #include "net/testing/server_fixture.h"
 #include "origin/catalog/database.h"
 #include "origin/catalog/sql_task_catalog.h"
+#include "origin/catalog/testing/test_database.h"
 #include "origin/test_support.h"
 
 namespace glint::origin {
@@ -18,10 +19,9 @@ using image::TaskStatus;
 using net::testing::eventually;
 
 struct EngineFixture {
-  TempDir dir;
-  std::unique_ptr<TaskCatalog> tasks = sqlTaskCatalog(std::move(
-      Database::open({.connection = "sqlite:///" + dir.file("c.sqlite"), .durable = false})
-          .value()));
+  TestDatabase of_test;
+  std::unique_ptr<TaskCatalog> tasks =
+      sqlTaskCatalog(std::move(Database::open(of_test.options()).value()));
   metrics::Registry registry{metrics::ProgramKind::kOrigin};
   metrics::OriginMetrics metrics{registry};
 
