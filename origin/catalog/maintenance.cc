@@ -12,8 +12,9 @@ namespace {
 constexpr long long kBatch = 100;
 
 // The parts of an image, those first that refer to others.
-constexpr const char* kParts[] = {"image_location_metadata", "image_locations", "image_properties",
-                                  "image_tags", "image_members"};
+constexpr const char* kParts[] = {"image_location_metadata", "image_locations",
+                                  "image_properties",        "image_tags",
+                                  "image_members",           "image_manifests"};
 
 std::string candidates(bool ids) {
   std::string sql =

@@ -10,7 +10,7 @@ namespace {
 
 const char* serverUrl() {
   return std::getenv("GLINT_TEST_DATABASE");
-}  // NOLINT(concurrency-mt-unsafe)
+}  // NOLINT(concurrency-mt-unsafe): one thread
 
 std::unique_ptr<Connection> open(const std::string& text) {
   const DatabaseUrl url = parseDatabaseUrl(text).value();
