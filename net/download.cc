@@ -24,7 +24,11 @@ class Receiver final : public ResponseSink, public std::enable_shared_from_this<
     });
   }
   std::future<Result<http::ResponseHead>> head() { return head_.get_future(); }
-  Result<Slice> read() { return queue_->read(); }
+  Result<Slice> read() {
+    auto slice = queue_->read();
+    if (slice && slice->empty() && failure_) return tl::unexpected<Error>(*failure_);
+    return slice;
+  }
 
   // Any thread.
   void end() {
@@ -44,7 +48,9 @@ class Receiver final : public ResponseSink, public std::enable_shared_from_this<
   void onEnd() override { queue_->onEnd(); }
   void onAbort(const Error& error) override {
     settle(tl::unexpected<Error>(error));
-    queue_->onAbort(error);
+    // What came before is read first: whoever goes on with another request knows from where.
+    failure_ = error;
+    queue_->onEnd();
   }
 
  private:
@@ -58,6 +64,7 @@ class Receiver final : public ResponseSink, public std::enable_shared_from_this<
   EventLoop& loop_;
   std::shared_ptr<BodyQueue> queue_;
   std::promise<Result<http::ResponseHead>> head_;
+  std::optional<Error> failure_;        // loop, before the queue's end; worker, after it
   bool settled_ = false;                // loop
   std::unique_ptr<Transfer> transfer_;  // loop
 };

@@ -109,6 +109,8 @@ class WebReader final : public http::BodyReader {
       if (again) {
         const http::ResponseHead& head = download_->head();
         if (head.status == kStatusPartial && partBegin(head) == received_) return {};
+        const bool anew = received_ == 0 && head.status == kStatusOk;
+        if (anew && validatorOf(head) == validator_ && head.content_length == total_) return {};
         return fail(ErrorCode::kUpstream,
                     "The source broke off, and what it serves now is not the same.");
       }
