@@ -69,6 +69,10 @@ Result<CreateDraft> parseCreateBody(std::string_view body, const ImageSchema& sc
   if (auto status = refuseComputedFields(*object); !status)
     return tl::unexpected(std::move(status.error()));
 
+  for (const auto& name : schema.required())
+    if (!object->contains(name))
+      return fail(ErrorCode::kInvalidArgument,
+                  "Provided object does not match schema: '" + name + "' is required");
   CreateDraft draft;
   for (const auto& item : object->items()) {
     auto value = schema.read(item.key(), item.value());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,9 +79,20 @@ inline constexpr std::int64_t kMaxMinimum = 2147483647;  // of min_disk, min_ram
 std::span<const Field> baseFields();
 const Field* findField(std::string_view name);  // nullptr: no base field
 
+// What a client promises of the bytes at a location.
+struct ValidationData {
+  std::optional<std::string> checksum;  // md5 hex
+  std::string os_hash_algo;
+  std::string os_hash_value;  // hex
+};
+struct GivenLocation {
+  Location location;
+  std::optional<ValidationData> validation;
+};
+
 // A JSON value that was found fit for a field. monostate: null.
 using FieldValue = std::variant<std::monostate, bool, std::int64_t, std::string,
-                                std::vector<std::string>, std::vector<Location>>;
+                                std::vector<std::string>, std::vector<GivenLocation>>;
 
 // Puts the value into the record; `value` has been read by ImageSchema for this very field.
 // Fields that are computed are left alone.

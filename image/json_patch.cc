@@ -155,7 +155,7 @@ class Application {
       : image_(image), dialect_(dialect), rules_(rules) {}
 
   Status apply(const PatchChange& change) {
-    if (change.name == "locations") return refuseLocations(change);
+    if (change.name == "locations") return changeLocations(change);
     if (change.op == PatchOp::kReplace && change.name == "owner" && !rules_.admin)
       return forbidden("Owner can't be updated by non admin.");
     if (auto status = mayChange(change); !status) return status;
@@ -173,12 +173,16 @@ class Application {
   }
 
  private:
-  // Locations are not exposed in this deployment; the caller's rights are told first.
-  Status refuseLocations(const PatchChange& change) const {
+  // The caller's rights are told first, then whether this deployment lets locations be changed.
+  Status changeLocations(const PatchChange& change) {
     const auto* rule =
         change.op == PatchOp::kRemove ? "delete_image_location" : "set_image_location";
     if (auto status = rules_.may(rule, image_); !status) return status;
-    return forbidden("It's not allowed to change locations.");
+    if (rules_.locations == nullptr) return forbidden("It's not allowed to change locations.");
+    if (change.op == PatchOp::kRemove) return removeLocation(image_, change.element);
+    const auto& given = std::get<std::vector<GivenLocation>>(change.value);
+    if (change.op == PatchOp::kReplace) return replaceLocations(image_, given, *rules_.locations);
+    return addLocation(image_, given.front(), change.element, *rules_.locations);
   }
 
   Status mayChange(const PatchChange& change) const {

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "image/create_body.h"
 #include "image/fields.h"
+#include "image/location_changes.h"
 #include "image/property_access.h"
 #include "image/record.h"
 #include "image/schema.h"
@@ -49,6 +50,7 @@ struct PatchRules {
   // Whether the caller may do this to the custom property; empty: everything. What may not be read
   // is, for the caller, not there; it is kept whatever else changes.
   std::function<bool(PropertyAccess access, std::string_view name)> property = {};
+  const LocationRules* locations = nullptr;  // none: locations may not be changed (403)
 };
 
 // Errors: those of `may`; kForbidden, kConflict (missing property; existing one, kV20), kTooLarge,

@@ -20,6 +20,8 @@ using Document = nlohmann::ordered_json;
 constexpr std::string_view kUuidPattern =
     "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
 
+constexpr std::size_t kMd5Characters = 32;
+
 auto unfit(std::string_view name, std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "Provided object does not match schema: '" +
                                                std::string(name) + "' " + std::string(why));
@@ -90,36 +92,44 @@ bool isTextUpTo(std::size_t length, const json& value) {
   return value.is_string() && value.get_ref<const std::string&>().size() <= length;
 }
 
-bool isValidationData(const json& value) {
-  if (!value.is_object()) return false;
+std::optional<ValidationData> validationOf(const json& value) {
+  if (!value.is_object()) return std::nullopt;
   const auto known = [](const auto& item) {
     return item.key() == "checksum" || item.key() == "os_hash_algo" ||
            item.key() == "os_hash_value";
   };
   const auto items = value.items();
-  if (!std::all_of(items.begin(), items.end(), known)) return false;
+  if (!std::all_of(items.begin(), items.end(), known)) return std::nullopt;
   const auto algorithm = value.find("os_hash_algo");
   const auto digest = value.find("os_hash_value");
-  if (algorithm == value.end() || digest == value.end()) return false;
-  if (!isTextUpTo(64, *algorithm) || !isTextUpTo(128, *digest)) return false;
+  if (algorithm == value.end() || digest == value.end()) return std::nullopt;
+  if (!isTextUpTo(64, *algorithm) || !isTextUpTo(128, *digest)) return std::nullopt;
+  ValidationData data{std::nullopt, algorithm->get<std::string>(), digest->get<std::string>()};
   const auto checksum = value.find("checksum");
-  return checksum == value.end() || isTextUpTo(32, *checksum);
+  if (checksum == value.end()) return data;
+  if (!checksum->is_string()) return std::nullopt;
+  data.checksum = checksum->get<std::string>();
+  if (data.checksum->size() != kMd5Characters) return std::nullopt;
+  return data;
 }
 
-std::optional<Location> locationOf(const json& value) {
+std::optional<GivenLocation> locationOf(const json& value) {
   if (!value.is_object()) return std::nullopt;
   const auto url = value.find("url");
   const auto metadata = value.find("metadata");
   if (url == value.end() || !url->is_string() || metadata == value.end() || !metadata->is_object())
     return std::nullopt;
-  const auto validation = value.find("validation_data");
-  if (validation != value.end() && !isValidationData(*validation)) return std::nullopt;
+  std::optional<ValidationData> promised;
+  if (const auto validation = value.find("validation_data"); validation != value.end()) {
+    promised = validationOf(*validation);
+    if (!promised) return std::nullopt;
+  }
   Location location{url->get<std::string>(), {}};
   if (characters(location.url) > 255) return std::nullopt;
   for (const auto& item : metadata->items())
     location.metadata[item.key()] =
         item.value().is_string() ? item.value().get<std::string>() : item.value().dump();
-  return location;
+  return GivenLocation{std::move(location), std::move(promised)};
 }
 
 Document typeOf(const Field& field) {
@@ -180,8 +190,15 @@ Document imageDocumentOf(const SchemaOptions& options) {
     properties[std::string(field.name)] = fieldDocument(field, options);
   Document document;
   document["name"] = "image";
+  for (const auto& extra : options.extra.properties) {
+    if (properties.contains(extra.name())) continue;
+    auto& description = properties[extra.name()] = Document(extra.description());
+    description["is_base"] = false;
+  }
   document["properties"] = std::move(properties);
-  document["additionalProperties"] = {{"type", "string"}};
+  document["additionalProperties"] =
+      options.additional_properties ? Document{{"type", "string"}} : Document(false);
+  if (!options.extra.required.empty()) document["required"] = options.extra.required;
   document["links"] = Document::array(
       {link("self", "{self}"), link("enclosure", "{file}"), link("describedby", "{schema}")});
   return document;
@@ -200,6 +217,16 @@ Document imagesDocumentOf(Document image) {
 
 }  // namespace
 
+Result<ImageSchema> ImageSchema::create(SchemaOptions options) {
+  for (const auto& extra : options.extra.properties) {
+    const Field* field = findField(extra.name());
+    if (field != nullptr && json(fieldDocument(*field, options)) != extra.description())
+      return fail(ErrorCode::kInvalidArgument,
+                  "property " + extra.name() + ": images have this property, and it is another");
+  }
+  return ImageSchema(std::move(options));
+}
+
 ImageSchema::ImageSchema(SchemaOptions options) : options_(std::move(options)) {
   auto image = imageDocumentOf(options_);
   image_document_ = image.dump();
@@ -209,6 +236,13 @@ ImageSchema::ImageSchema(SchemaOptions options) : options_(std::move(options)) {
 Result<FieldValue> ImageSchema::read(std::string_view name, const json& value) const {
   const Field* field = findField(name);
   if (field == nullptr) {
+    const auto extra = std::ranges::find(options_.extra.properties, name, &ExtraProperty::name);
+    if (extra != options_.extra.properties.end()) {
+      auto text = extra->read(value);
+      if (!text) return tl::unexpected(text.error());
+      return std::move(*text);
+    }
+    if (!options_.additional_properties) return unfit(name, "is not among the properties allowed");
     if (!value.is_string()) return unfit(name, "is not a string");
     return value.get<std::string>();
   }
@@ -231,7 +265,7 @@ Result<FieldValue> ImageSchema::read(std::string_view name, const json& value) c
       return readTexts(*field, value);
     case JsonType::kLocationList: {
       if (!value.is_array()) return unfit(name, "is not an array");
-      std::vector<Location> locations;
+      std::vector<GivenLocation> locations;
       for (const auto& element : value) {
         auto location = locationOf(element);
         if (!location) return unfit(name, "holds something that is not a location");
@@ -246,7 +280,7 @@ Result<FieldValue> ImageSchema::read(std::string_view name, const json& value) c
 Result<FieldValue> ImageSchema::readLocation(const json& value) const {
   auto location = locationOf(value);
   if (!location) return unfit("locations", "holds something that is not a location");
-  return std::vector<Location>{std::move(*location)};
+  return std::vector<GivenLocation>{std::move(*location)};
 }
 
 Result<FieldValue> ImageSchema::readText(const Field& field, const json& value) const {

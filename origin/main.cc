@@ -17,6 +17,7 @@
 #include "net/termination.h"
 #include "net/worker_handler.h"
 #include "net/worker_pool.h"
+#include "origin/api/cors.h"
 #include "origin/api/event_feed.h"
 #include "origin/api/front.h"
 #include "origin/api/image_data.h"
@@ -205,6 +206,7 @@ int run(OriginOptions options) {
   const image::ImageSchema schema(options.schema);
   const ApiServices services = servicesOf(*backends, schema, options.api);
   const VersionOptions versions{.multi_store = services.stores.several()};
+  const CrossOrigin cross_origin(options.cors);
   ImageData data(services, options.data, origin_metrics);
   const auto events = EventFeed::create(*backends->catalog);
   auto tasks = startTasks(options, *backends, origin_metrics);
@@ -232,7 +234,8 @@ int run(OriginOptions options) {
       [&](net::EventLoop&) -> std::unique_ptr<net::Handler> {
         return std::make_unique<OriginHandler>(
             own_routes, extension_routes,
-            std::make_unique<ApiFront>(api_routes, services, versions));
+            crossOriginHandler(std::make_unique<ApiFront>(api_routes, services, versions),
+                               cross_origin));
       },
       request_metrics);
   if (!server) return startFailed(kName, server.error());

@@ -47,6 +47,8 @@ void addServerOptions(OptionTable& table, OriginOptions& o) {
               "one.")
           .path("state_dir", o.state_dir,
                 "Where the catalog, images and tokens are kept when nothing else is said.")
+          .boolean("gzip", o.api.gzip,
+                   "Answers are compressed for clients that take gzip; bytes of images are not.")
           .integer("api_threads", o.workers.threads,
                    "Threads for requests; an upload keeps one while it runs.",
                    {.min = 2, .max = 4096});
@@ -90,7 +92,9 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .boolean("show_image_direct_url", o.api.show_image_direct_url,
                "Images tell where their bytes are (direct_url).")
       .boolean("show_multiple_locations", o.api.show_multiple_locations,
-               "Images tell all places where their bytes are (locations).")
+               "Images tell all places where their bytes are (locations), and let them be changed.")
+      .integer("image_location_quota", o.api.image_location_quota,
+               "Most locations that a change may leave an image; negative: any.")
       .size("image_size_cap", o.data.image_size_cap, "Longest image, in bytes.", {.min = 1})
       .custom("user_storage_quota", "0", "a size",
               "Most bytes of images one project may keep; 0: any.",
@@ -160,6 +164,7 @@ void addBackendOptions(OptionTable& table, OriginOptions& o) {
   addOptions(table, o.imports);
   addOptions(table, o.identity);
   addPolicyOptions(table, o);
+  addOptions(table, o.cors);
 }
 
 }  // namespace
@@ -208,6 +213,8 @@ Status finish(OriginOptions& options) {
   if (auto stores = finish(options.stores, state); !stores) return stores;
   if (auto imports = finish(options.imports, state); !imports) return imports;
   options.api.enabled_import_methods = options.imports.methods;
+  options.api.image_size_cap = options.data.image_size_cap;
+  options.api.hashing_algorithm = options.data.ingest.hashing_algorithm;
   if (auto identity = finish(options.identity); !identity) return identity;
   StaticIdentityOptions& tokens = options.identity.static_tokens;
   if (tokens.tokens_file.empty()) {

@@ -11,6 +11,7 @@
 #include "image/schema.h"
 #include "net/server.h"
 #include "net/worker_pool.h"
+#include "origin/api/cors.h"
 #include "origin/api/image_data.h"
 #include "origin/api/request.h"
 #include "origin/catalog/database_options.h"
@@ -42,6 +43,7 @@ struct OriginOptions {
   ManifestOptions manifest;
   ApiOptions api;
   std::string metadata_source_path = "/etc/glance/metadefs/";  // of definition files
+  CorsOptions cors;
 };
 
 // Defaults that depend on the environment: the state directory.

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "net/exchange_wrapper.h"
+
 namespace glint::origin {
 
 namespace {
@@ -15,26 +17,14 @@ constexpr const char* kExtensions = "manifest";
 constexpr const char* kRequestId = "x-openstack-request-id";
 
 // The same exchange with its target as version 2 spells it, and the request id in its answer.
-class Version2Exchange final : public net::Exchange {
+class Version2Exchange final : public net::ExchangeWrapper {
  public:
-  Version2Exchange(net::ExchangePtr inner, std::string target)
-      : inner_(std::move(inner)), head_(inner_->request()) {
+  Version2Exchange(net::ExchangePtr exchange, std::string target)
+      : ExchangeWrapper(std::move(exchange)), head_(inner().request()) {
     head_.target = std::move(target);
   }
 
-  net::EventLoop& loop() override { return inner_->loop(); }
   const http::RequestHead& request() const override { return head_; }
-  const std::string& requestId() const override { return inner_->requestId(); }
-  const net::Peer& peer() const override { return inner_->peer(); }
-  void setRoute(const char* route) override { inner_->setRoute(route); }
-  void setSource(const char* source) override { inner_->setSource(source); }
-  void annotate(const char* key, std::string value) override {
-    inner_->annotate(key, std::move(value));
-  }
-  void receive(std::shared_ptr<http::BodySink> sink, std::uint64_t limit_bytes) override {
-    inner_->receive(std::move(sink), limit_bytes);
-  }
-  void resumeBody() override { inner_->resumeBody(); }
   void respond(http::Response response) override {
     if (response.status == kStatusUnauthorized)
       response.headers.remove("Allow");  // what a path knows is not told to strangers
@@ -43,17 +33,11 @@ class Version2Exchange final : public net::Exchange {
     // The bytes of images are the only bodies here that are files or streams.
     if (std::holds_alternative<http::FileRange>(response.body) ||
         std::holds_alternative<http::Stream>(response.body))
-      inner_->setSource("store");
-    inner_->respond(std::move(response));
-  }
-  bool responded() const override { return inner_->responded(); }
-  void abort() override { inner_->abort(); }
-  void onClosed(std::function<void(bool clean)> callback) override {
-    inner_->onClosed(std::move(callback));
+      setSource("store");
+    inner().respond(std::move(response));
   }
 
  private:
-  net::ExchangePtr inner_;
   http::RequestHead head_;
 };
 

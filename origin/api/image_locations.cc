@@ -37,25 +37,21 @@ Status emptyStore(const ApiRequest& request, const Location& location) {
 
 }  // namespace
 
-ApiResult<Image> removeLocation(const ApiRequest& request, const ImageId& id,
-                                const ChooseLocation& choose) {
-  Location removed;
-  auto saved = request.services.catalog.update(request.context, id, [&](Image& image) -> Status {
-    const auto index = choose(image);
-    if (!index) return tl::unexpected(index.error());
-    const auto chosen = image.locations.begin() + static_cast<std::ptrdiff_t>(*index);
-    removed = std::move(*chosen);
-    image.locations.erase(chosen);
-    return {};
-  });
-  if (!saved) return tl::unexpected(saved.error());
-  const auto emptied = emptyStore(request, removed);
-  if (emptied) return std::move(*saved);
-  putBack(request, id, removed);
-  const auto& error = emptied.error();
-  if (error.code == ErrorCode::kConflict || error.code == ErrorCode::kForbidden)
-    return tl::unexpected(error);
-  return fail(ErrorCode::kInternal, error.message);
+Status emptyRemoved(const ApiRequest& request, const Image& saved,
+                    const std::vector<Location>& before) {
+  for (const auto& location : before) {
+    // By URL: what several locations name stays until the last of them goes.
+    if (std::ranges::find(saved.locations, location.url, &Location::url) != saved.locations.end())
+      continue;
+    const auto emptied = emptyStore(request, location);
+    if (emptied) continue;
+    putBack(request, saved.id, location);
+    const auto& error = emptied.error();
+    if (error.code == ErrorCode::kConflict || error.code == ErrorCode::kForbidden)
+      return tl::unexpected(error);
+    return fail(ErrorCode::kInternal, error.message);
+  }
+  return {};
 }
 
 ApiResult<http::Response> listLocations(ApiRequest& request) {
@@ -79,22 +75,26 @@ ApiResult<http::Response> deleteFromStore(ApiRequest& request) {
   const auto found = findVisible(request, {std::string(request.http.param("image_id"))});
   if (!found) return tl::unexpected(found.error());
 
-  const auto chosen = [&](const Image& image) -> Result<std::size_t> {
+  std::vector<Location> before;
+  const auto taken_out = [&](Image& image) -> Status {
     for (const char* rule : {"get_image_location", "delete_image_location"})
-      if (auto status = authorize(request, rule, image); !status)
-        return tl::unexpected(status.error());
+      if (auto status = authorize(request, rule, image); !status) return status;
     if (image.status != ImageStatus::kActive)
       return fail(ErrorCode::kConflict, "Only an active image can be deleted from a store.");
     if (image.locations.size() == 1)
       return fail(ErrorCode::kForbidden, "The image is in one store only: delete the image.");
-    const auto location = std::ranges::find_if(
-        image.locations, [&](const Location& each) { return stores.of(each) == store; });
-    if (location == image.locations.end())
+    before = image.locations;
+    const auto in_store = [&](const Location& each) { return stores.of(each) == store; };
+    if (std::erase_if(image.locations, in_store) == 0)
       return fail(ErrorCode::kNotFound, "The image is not in store " + store->id() + ".");
-    return static_cast<std::size_t>(location - image.locations.begin());
+    if (image.locations.empty())
+      return fail(ErrorCode::kForbidden, "The image is in one store only: delete the image.");
+    return {};
   };
-  const auto removed = removeLocation(request, found->id, chosen);
-  if (!removed) return tl::unexpected(removed.error());
+  const auto saved = request.services.catalog.update(request.context, found->id, taken_out);
+  if (!saved) return tl::unexpected(saved.error());
+  if (auto emptied = emptyRemoved(request, *saved, before); !emptied)
+    return tl::unexpected(emptied.error());
   return noContent();
 }
 

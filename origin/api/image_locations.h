@@ -11,12 +11,10 @@ ApiResult<http::Response> listLocations(ApiRequest& request);
 // DELETE /v2/stores/{store_id}/{image_id} (spec: images-api §18).
 ApiResult<http::Response> deleteFromStore(ApiRequest& request);
 
-// Takes one location out of a saved image, then its bytes out of the store. `choose` says which
-// one, and why not; it is asked again when the image changes meanwhile. The record goes first, so
-// that two requests never remove the last two copies; when the bytes stay, it is put back.
-// Errors: those of `choose` and Catalog::update(); kConflict (in use), kForbidden; kInternal.
-using ChooseLocation = std::function<Result<std::size_t>(const image::Image& image)>;
-ApiResult<image::Image> removeLocation(const ApiRequest& request, const image::ImageId& id,
-                                       const ChooseLocation& choose);
+// Takes the bytes out of the stores that a saved image does not name any more: those at locations
+// of `before`. The record goes first, so that two requests never remove the last two copies; when
+// bytes stay, their location is put back. Errors: kConflict (in use), kForbidden; kInternal.
+Status emptyRemoved(const ApiRequest& request, const image::Image& saved,
+                    const std::vector<image::Location>& before);
 
 }  // namespace glint::origin

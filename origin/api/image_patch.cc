@@ -1,6 +1,10 @@
+#include <algorithm>
+
 #include "image/json_patch.h"
+#include "origin/api/image_locations.h"
 #include "origin/api/image_view.h"
 #include "origin/api/images.h"
+#include "origin/api/location_rules.h"
 
 namespace glint::origin {
 
@@ -27,23 +31,33 @@ ApiResult<http::Response> patchImage(ApiRequest& request) {
   if (!found) return tl::unexpected(found.error());
   if (changes->empty()) return imageResponse(request, std::move(*found));
 
+  const auto location_rules = locationRules(request);
   const image::PatchRules rules{
       .may = [&](std::string_view rule,
                  const image::Image& image) { return authorize(request, rule, image); },
       .admin = request.caller.is_admin,
       .limits = {options.image_property_quota, options.image_tag_quota},
       .property = [&](image::PropertyAccess access,
-                      std::string_view name) { return mayAccess(request, access, name); }};
+                      std::string_view name) { return mayAccess(request, access, name); },
+      .locations = options.show_multiple_locations ? &location_rules : nullptr};
+  const bool moves =
+      std::ranges::find(*changes, "locations", &image::PatchChange::name) != changes->end();
+  std::vector<image::Location> before;
   // Applied to what the catalog holds at that moment, so that a concurrent upload or change of
   // other fields is not undone.
   auto saved = request.services.catalog.update(
       request.context, found->id, [&](image::Image& image) -> Status {
+        // Locations are numbered as they are shown.
+        if (moves) request.services.stores.arrange(image.locations);
+        before = image.locations;
         auto patched = applyPatch(image, *changes, *dialect, rules);
         if (!patched) return tl::unexpected(std::move(patched.error()));
         image = std::move(*patched);
         return {};
       });
   if (!saved) return tl::unexpected(saved.error());
+  if (auto emptied = emptyRemoved(request, *saved, before); !emptied)
+    return tl::unexpected(emptied.error());
   return imageResponse(request, std::move(*saved));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/error_body.h"
+#include "http/gzip.h"
 #include "http/status.h"
 #include "http/status_map.h"
 
@@ -69,10 +70,11 @@ tl::unexpected<ApiError> refuse(int status, std::string message) {
 net::WorkerFunction apiRoute(const ApiServices& services, BodyRule body, ApiFunction function) {
   return [&services, body, function = std::move(function)](
              const RequestContext& context, net::WorkerRequest& request) -> http::Response {
-    auto response = serve(services, body, function, context, request);
-    if (response) return std::move(*response);
-    logServerError(context, response.error());
-    return errorResponse(response.error(), request.head);
+    auto served = serve(services, body, function, context, request);
+    if (!served) logServerError(context, served.error());
+    auto response = served ? std::move(*served) : errorResponse(served.error(), request.head);
+    if (services.options.gzip) http::compressFor(request.head.headers, response);
+    return response;
   };
 }
 

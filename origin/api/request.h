@@ -45,6 +45,10 @@ struct ApiOptions {
   std::uint32_t max_request_id_length = 64;  // 0: any
   bool show_image_direct_url = false;
   bool show_multiple_locations = false;                  // and let them be patched
+  std::int64_t image_location_quota = 10;                // of patches; negative: unlimited
+  std::uint64_t image_size_cap = 1ull << 40;             // bytes, of what locations lead to
+  std::string hashing_algorithm = "sha512";              // of what clients promise of locations
+  bool gzip = false;                                     // for clients that take it
   std::vector<std::string> enabled_import_methods = {};  // those there are
 };
 

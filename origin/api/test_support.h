@@ -2,6 +2,8 @@
 // workers over a catalog in a temporary directory.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,11 +58,11 @@ class ApiFixture {
  public:
   // With `store_ids` there are several stores, the first one the default.
   explicit ApiFixture(ApiOptions options = {}, VersionOptions versions = {},
-                      const std::vector<std::string>& store_ids = {},
-                      DataRoutes data = {noBytes, noBytes}, ApiRules rules = {})
+                      const std::vector<std::string>& store_ids = {}, DataRoutes data = noData(),
+                      ApiRules rules = {}, std::vector<std::unique_ptr<Store>> more = {})
       : catalog(openSqlCatalog(database.options()).value()),
         metadefs(openSqlMetadefCatalog(database.options()).value()),
-        opened(openStores(store_ids)),
+        opened(openStores(store_ids, std::move(more))),
         stores(storeSet(store_ids)),
         identity(openIdentity()),
         policy(Policy::create({}, rules.mode).value()),
@@ -140,14 +142,18 @@ class ApiFixture {
   std::unique_ptr<net::testing::ServerFixture> server;
   std::unique_ptr<net::testing::RawClient> client;
 
+  static DataRoutes noData() { return {noBytes, noBytes}; }
+
  private:
   static ApiResult<http::Response> noBytes(ApiRequest&) { return noContent(); }
 
-  std::vector<std::unique_ptr<Store>> openStores(std::vector<std::string> ids) const {
+  std::vector<std::unique_ptr<Store>> openStores(std::vector<std::string> ids,
+                                                 std::vector<std::unique_ptr<Store>> more) const {
     if (ids.empty()) ids.emplace_back();
     std::vector<std::unique_ptr<Store>> made;
     for (const auto& id : ids)
       made.push_back(openFileStore({.id = id, .directory = dir.file("store" + id)}).value());
+    std::ranges::move(more, std::back_inserter(made));
     return made;
   }
 
