@@ -12,7 +12,7 @@ declare -A packages=(
     libcli11-dev libspdlog-dev libfmt-dev libexpected-dev libpcre2-dev zlib1g-dev catch2"
   [check]="clang-format git python3-minimal"
   [test]="curl openssl python3 prometheus sqlite3 python3-openstackclient python3-glanceclient python3-openstacksdk
-    keystone glance-api uwsgi-core uwsgi-plugin-python3 qemu-utils procps postgresql mariadb-server"
+    python3-nova keystone glance-api uwsgi-core uwsgi-plugin-python3 qemu-utils procps postgresql mariadb-server"
   [demo]="curl python3 python3-openstackclient busybox-static cpio dosfstools e2fsprogs fakeroot fdisk mtools
     qemu-utils syslinux syslinux-common xz-utils"
   [bench]="curl python3 nginx-light varnish wrk openssl keystone glance-api uwsgi-core uwsgi-plugin-python3"

@@ -28,6 +28,7 @@ TEST_CASE("JSON: what is refused", "[http][json]") {
       "",
       " ",
       "{",
+      "\xef\xbb\xbf{}",
       "[1,]",
       "{\"a\":1,}",
       "{a:1}",
