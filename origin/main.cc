@@ -35,6 +35,7 @@
 #include "origin/origin_handler.h"
 #include "origin/policy/live_policy.h"
 #include "origin/policy/property_protection.h"
+#include "origin/schema_file.h"
 #include "origin/state_lock.h"
 #include "origin/stores/options.h"
 #include "origin/tasks/copy_source.h"
@@ -54,6 +55,7 @@ struct Backends {
   StateLock state;
   std::shared_ptr<const Policy> policy;
   std::unique_ptr<PropertyProtection> protection;
+  std::unique_ptr<const image::ImageSchema> schema;
   std::unique_ptr<Identity> identity;
   OpenStores stores;
   std::unique_ptr<Staging> staging;
@@ -89,6 +91,9 @@ Result<Backends> openBackends(const OriginOptions& options, metrics::OriginMetri
                                              [&metrics] { metrics.policyRefused(); });
   if (!protection) return tl::unexpected(protection.error());
   backends.protection = std::move(*protection);
+  auto schema = openImageSchema(options.schema, options.image_schema_file);
+  if (!schema) return tl::unexpected(schema.error());
+  backends.schema = std::make_unique<const image::ImageSchema>(std::move(*schema));
   auto identity = openIdentity(options.identity);
   if (!identity) return tl::unexpected(identity.error());
   backends.identity = meteredIdentity(std::move(*identity), metrics);
@@ -178,13 +183,12 @@ void announce(const OriginOptions& options, const net::Server& server) {
   std::fflush(stdout);
 }
 
-ApiServices servicesOf(const Backends& backends, const image::ImageSchema& schema,
-                       const ApiOptions& options) {
+ApiServices servicesOf(const Backends& backends, const ApiOptions& options) {
   return {.catalog = *backends.catalog,
           .metadefs = *backends.metadefs,
           .identity = *backends.identity,
           .policy = *backends.policy,
-          .schema = schema,
+          .schema = *backends.schema,
           .stores = *backends.stores.set,
           .options = options,
           .protection = backends.protection.get(),
@@ -203,8 +207,7 @@ int run(OriginOptions options) {
   auto backends = openBackends(options, origin_metrics);
   if (!backends) return startFailed(kName, backends.error());
   options.data.instance = backends->state.instance;
-  const image::ImageSchema schema(options.schema);
-  const ApiServices services = servicesOf(*backends, schema, options.api);
+  const ApiServices services = servicesOf(*backends, options.api);
   const VersionOptions versions{.multi_store = services.stores.several()};
   const CrossOrigin cross_origin(options.cors);
   ImageData data(services, options.data, origin_metrics);

@@ -47,6 +47,8 @@ void addServerOptions(OptionTable& table, OriginOptions& o) {
               "one.")
           .path("state_dir", o.state_dir,
                 "Where the catalog, images and tokens are kept when nothing else is said.")
+          .path("image_schema_file", o.image_schema_file,
+                "Custom properties with types of their own: Glance's schema-image.json.")
           .boolean("gzip", o.api.gzip,
                    "Answers are compressed for clients that take gzip; bytes of images are not.")
           .integer("api_threads", o.workers.threads,
@@ -89,6 +91,8 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .integer("image_tag_quota", o.api.image_tag_quota, "Most tags of an image; negative: any.")
       .integer("image_member_quota", o.api.image_member_quota,
                "Most members of an image; negative: any.")
+      .boolean("allow_additional_image_properties", o.schema.additional_properties,
+               "Images may have custom properties that image_schema_file does not describe.")
       .boolean("show_image_direct_url", o.api.show_image_direct_url,
                "Images tell where their bytes are (direct_url).")
       .boolean("show_multiple_locations", o.api.show_multiple_locations,

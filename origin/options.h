@@ -39,6 +39,7 @@ struct OriginOptions {
   std::optional<bool> enforce_secure_rbac;   // of [DEFAULT]: the same choice, made twice
   ProtectionSources protection;
   image::SchemaOptions schema;
+  std::string image_schema_file;  // schema-image.json; empty: none
   ImageDataOptions data;
   ManifestOptions manifest;
   ApiOptions api;
