@@ -22,7 +22,7 @@ HOMES = {
     "yaml-cpp/": ["origin/policy/"],
     "pcre2.h": ["origin/policy/pattern.cc"],
     "zstd.h": ["image/", "cache/"],
-    "zlib.h": ["http/gzip"],
+    "zlib.h": ["http/gzip", "cache/"],
     "nlohmann/": ["base/", "http/json", "http/keystone_login", "tests/fuzz/", "image/", "metrics/", "proxy/", "origin/", "ctl/"],
     "openssl/ssl.h": ["net/"],
     "catch2/": ["_test.cc", "tests/", "test_support"],
