@@ -55,7 +55,7 @@ void addServerOptions(OptionTable& table, OriginOptions& o) {
                    "Threads for requests; an upload keeps one while it runs.",
                    {.min = 2, .max = 4096});
   net::addServerRows(group, o.server);
-  table.group("manifest", "Block manifests, by which edges verify images piece by piece.")
+  table.group("manifest", "Block manifests, by which images can be verified piece by piece.")
       .boolean("at_upload", o.data.ingest.manifest,
                "Made while the bytes arrive; else when an edge first asks.")
       .path("keys_dir", o.manifest.keys_dir,
