@@ -85,7 +85,7 @@ TEST_CASE("Policy: overrides replace defaults, undefined names fall to the defau
   REQUIRE(open);
   CHECK((*open)->allows("get_images", nobody, target()));
   CHECK_FALSE((*open)->allows("never_heard_of", nobody, target()));
-  CHECK(defaultRules().size() == 68);
+  CHECK(defaultRules().size() == 70);
 }
 
 }  // namespace glint::origin
