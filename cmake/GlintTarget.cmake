@@ -14,6 +14,11 @@ function(glint_tests folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(glint_${folder}_tests ${ARG_SOURCES})
   target_link_libraries(glint_${folder}_tests PRIVATE glint_${folder} ${ARG_LINK} Catch2::Catch2WithMain)
+  # AddressSanitizer and UndefinedBehaviorSanitizer look at what is tested; instrumented, the tests would take most of
+  # the time of the build.
+  if("address" IN_LIST GLINT_SANITIZE)
+    target_compile_options(glint_${folder}_tests PRIVATE -fno-sanitize=all)
+  endif()
   # ThreadSanitizer cannot follow a fork of a process with threads into its child: tests tagged [fork] run without it.
   set(selection "")
   if("thread" IN_LIST GLINT_SANITIZE)
