@@ -22,7 +22,7 @@ struct IngestOptions {
   std::uint64_t pending_bytes = 8u << 20;    // read, and not yet consumed by the slower digest
   image::RequireMatch require_format_match = image::RequireMatch::kYes;
   image::InspectionRules inspection;
-  bool manifest = true;  // false: made when it is first asked for
+  bool manifest = false;  // made now, at the price of a third digest; else when first asked for
 };
 
 struct IngestRequest {

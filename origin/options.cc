@@ -56,8 +56,9 @@ void addServerOptions(OptionTable& table, OriginOptions& o) {
                    {.min = 2, .max = 4096});
   net::addServerRows(group, o.server);
   table.group("manifest", "Block manifests, by which images can be verified piece by piece.")
-      .boolean("at_upload", o.data.ingest.manifest,
-               "Made while the bytes arrive; else when an edge first asks.")
+      .boolean(
+          "at_upload", o.data.ingest.manifest,
+          "Made while the bytes arrive, at the price of a third digest; else when first asked for.")
       .path("keys_dir", o.manifest.keys_dir,
             "Directory of the keys they are signed with, as `glintctl keys generate` makes it; "
             "empty: not signed.");
