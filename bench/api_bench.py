@@ -33,7 +33,7 @@ def wrk(url, script, token, duration, paths=None):
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{duration}s", "--timeout", "30s", "--latency", "-s"]
     command += [ROOT / "bench" / "wrk" / script, url]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    latency = lambda share: _seconds(re.search(rf"^\s+{share}%\s+(\S+)$", said, re.MULTILINE).group(1))  # noqa: E731
+    latency = lambda share: _seconds(re.search(rf"^\s+{share}%\s+(\S+)\s*$", said, re.MULTILINE).group(1))  # noqa: E731
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     failed = re.search(r"Socket errors: (.*)", said)
     return {
