@@ -211,8 +211,8 @@ Result<std::unique_ptr<Connection>> Connection::openSqlite(const std::string& pa
   const char* const synchronous =
       durable == Durable::kYes ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF";
   for (const char* pragma : {"PRAGMA journal_mode=WAL", synchronous, "PRAGMA foreign_keys=ON",
-                             "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-16384",
-                             "PRAGMA mmap_size=268435456", "PRAGMA journal_size_limit=67108864"}) {
+                             "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4096",
+                             "PRAGMA journal_size_limit=67108864"}) {
     auto done = connection->query(pragma, {}, "t");  // some answer with a row, to be read
     if (!done) return failWith("open database " + path, done.error());
   }
