@@ -5,27 +5,21 @@
 #include <leveldb/write_batch.h>
 
 #include "base/mutex.h"
+#include "cache/level_log.h"
 
 namespace glint::cache {
 namespace {
 
 constexpr int kDatabaseOpenFiles = 64;
 
-// LevelDB would otherwise keep a log file of its own; what matters reaches us as a status.
-class SilentLogger : public leveldb::Logger {
- public:
-  void Logv(const char*, std::va_list) override {}
-};
-
 enum class Damage : std::uint8_t { kRefuse, kLeaveOut };
 
 leveldb::Options databaseOptions(Damage damage) {
-  static SilentLogger logger;
   leveldb::Options options;
   options.create_if_missing = true;
   options.paranoid_checks = damage == Damage::kRefuse;
   options.max_open_files = kDatabaseOpenFiles;
-  options.info_log = &logger;
+  options.info_log = silentLog();
   return options;
 }
 

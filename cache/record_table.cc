@@ -4,22 +4,17 @@
 #include <leveldb/env.h>
 
 #include "base/log.h"
+#include "cache/level_log.h"
 
 namespace glint::cache {
 namespace {
 
-class SilentLogger : public leveldb::Logger {
- public:
-  void Logv(const char*, std::va_list) override {}
-};
-
 leveldb::Options databaseOptions() {
-  static SilentLogger logger;
   leveldb::Options options;
   options.create_if_missing = true;
   options.write_buffer_size = 256 * 1024;
   options.max_open_files = 16;
-  options.info_log = &logger;
+  options.info_log = silentLog();
   return options;
 }
 
