@@ -90,6 +90,12 @@ Response errorResponse(int status, std::string_view explanation, const HeaderMap
   return response;
 }
 
+Response methodNotAllowed(std::string_view allow, const HeaderMap& request) {
+  Response response = errorResponse(405, "This method is not allowed here.", request);
+  response.headers.set("Allow", std::string(allow));
+  return response;
+}
+
 Response errorResponse(const Error& error, const HeaderMap& request) {
   const int status = toHttpStatus(error.code);
   const bool callers_fault = status < 500 && error.code != ErrorCode::kNoSpace;

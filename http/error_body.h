@@ -23,6 +23,9 @@ ErrorBody makeErrorBody(int status, std::string_view explanation,
 // A whole response with that body.
 Response errorResponse(int status, std::string_view explanation, const HeaderMap& request);
 
+// 405, with the methods there are: "GET, HEAD".
+Response methodNotAllowed(std::string_view allow, const HeaderMap& request);
+
 // The status is toHttpStatus(error.code). The message goes to the client for the caller's own
 // faults (4xx) only: for the others it may tell of our insides, and the reason phrase is sent.
 Response errorResponse(const Error& error, const HeaderMap& request);

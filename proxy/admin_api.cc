@@ -154,10 +154,7 @@ bool AdminApi::tryHandle(LoopContext& context, const net::ExchangePtr& exchange)
   }
   if (allow.empty()) return false;
   exchange->setRoute("other");
-  http::Response response =
-      http::errorResponse(405, "This method is not allowed here.", head.headers);
-  response.headers.set("Allow", allow);
-  exchange->respond(std::move(response));
+  exchange->respond(http::methodNotAllowed(allow, head.headers));
   return true;
 }
 

@@ -282,10 +282,7 @@ bool CacheApi::tryHandle(LoopContext& context, const net::ExchangePtr& exchange)
     return true;
   }
   exchange->setRoute("other");
-  http::Response response =
-      http::errorResponse(405, "This method is not allowed here.", head.headers);
-  response.headers.set("Allow", allow);
-  exchange->respond(std::move(response));
+  exchange->respond(http::methodNotAllowed(allow, head.headers));
   return true;
 }
 
