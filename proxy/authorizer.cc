@@ -293,11 +293,12 @@ void Authorizer::distrust() {
 
 std::vector<Authorizer::Allowed> Authorizer::allowedImages() const {
   std::vector<Allowed> all;
+  const auto now = clock_.steadyNow();
   MutexLock lock(mutex_);
   for (const auto& [key, entry] : table_) {
     if (!entry.decision || entry.decision->kind != Decision::Kind::kAllowed) continue;
     const image::Time updated_at = entry.decision->facts.updated_at;
-    const std::chrono::nanoseconds age = clock_.steadyNow() - entry.decided;
+    const std::chrono::nanoseconds age = now - entry.decided;
     const auto left = std::max(std::chrono::nanoseconds{0}, options_.offline_grace - age);
     const bool same =
         !all.empty() && all.back().image.value == key.first && all.back().updated_at == updated_at;

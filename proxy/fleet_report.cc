@@ -70,9 +70,6 @@ class Reporter final : public FleetReporter {
   Status tell() {
     const auto report =
         reportOf(options_.url, parts_.offline_grace, parts_.store, parts_.authorizer);
-    parts_.metrics.bootableOffline(static_cast<std::size_t>(std::ranges::count_if(
-        report.images,
-        [](const image::HeldImage& held) { return held.bootable_until.has_value(); })));
     SourceSession session{*client_, parts_.upstream, parts_.account, parts_.metrics,
                           metrics::UpstreamKind::kReport};
     const auto answer =
@@ -148,6 +145,14 @@ image::EdgeReport reportOf(const std::string& url, std::chrono::milliseconds off
     }
   }
   return report;
+}
+
+std::size_t bootableOffline(const cache::ContentStore& store, const Authorizer& authorizer) {
+  const auto until = bootableUntil(authorizer);
+  std::size_t images = 0;
+  for (const cache::ContentInfo& content : store.list())
+    for (const std::string& id : content.image_ids) images += until.count(id);
+  return images;
 }
 
 Result<std::unique_ptr<FleetReporter>> FleetReporter::start(const Parts& parts,

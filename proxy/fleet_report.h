@@ -38,6 +38,9 @@ Status finish(FleetOptions& options);
 image::EdgeReport reportOf(const std::string& url, std::chrono::milliseconds offline_grace,
                            const cache::ContentStore& store, const Authorizer& authorizer);
 
+// Images held whole that somebody may boot if the upstream were lost now. Threads: any.
+std::size_t bootableOffline(const cache::ContentStore& store, const Authorizer& authorizer);
+
 class FleetReporter {
  public:
   struct Parts {

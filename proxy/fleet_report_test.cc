@@ -89,7 +89,9 @@ TEST_CASE("Fleet report: held images, and until when they boot offline", "[proxy
     CHECK(*held.bootable_until > now + 50min);
     CHECK(*held.bootable_until <= now + 1h);
   }
+  CHECK(bootableOffline(*f.edge.store, *f.edge.authorizer) == 2);
   f.edge.clock.advance(2h);
+  CHECK(bootableOffline(*f.edge.store, *f.edge.authorizer) == 0);
   REQUIRE(f.report().images.size() == 2);
   CHECK_FALSE(f.report().images[0].bootable_until);
 }

@@ -121,6 +121,7 @@ void watchState(metrics::Registry& registry, const Edge& edge, const Background&
   edge.metrics.watchAuthorizationCache([&edge] { return edge.authorizer.remembered(); });
   registry.onCollect([&edge, &background] {
     edge.metrics.upstreamUp(edge.upstream.reachable());
+    edge.metrics.bootableOffline(bootableOffline(edge.store, edge.authorizer));
     countPrefetch(edge.metrics, background);
     const FeedState state = background.feed->state();
     edge.metrics.feedState(state.connected, state.enabled ? state.age : state.age.zero());
