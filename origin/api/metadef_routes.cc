@@ -79,13 +79,12 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-std::vector<net::WorkerRoute> metadefRoutes(const ApiServices& services) {
-  std::vector<net::WorkerRoute> routes;
+std::vector<ApiRoute> metadefRoutes() {
+  std::vector<ApiRoute> routes;
   routes.reserve(std::size(kRows));
   for (const Row& row : kRows) {
     const auto rule = row.body == kNone ? BodyRule::kForbidden : BodyRule::kAllowed;
-    routes.push_back(
-        {row.method, row.pattern, row.label, row.body, apiRoute(services, rule, row.function)});
+    routes.push_back({row.method, row.pattern, row.label, row.body, rule, row.function});
   }
   return routes;
 }

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "origin/api/request.h"
+#include "origin/api/routes.h"
 
 namespace glint::origin {
 
-// `services` must outlive the routes.
-std::vector<net::WorkerRoute> metadefRoutes(const ApiServices& services);
+std::vector<ApiRoute> metadefRoutes();
 
 ApiResult<http::Response> listNamespaces(ApiRequest& request);
 ApiResult<http::Response> createNamespace(ApiRequest& request);

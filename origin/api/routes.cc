@@ -13,16 +13,6 @@ namespace glint::origin {
 
 namespace {
 
-struct ApiRoute {
-  http::Method method;
-  const char* pattern;
-  const char* label;
-  net::BodyMode body;
-  BodyRule rule;
-  ApiFunction function;
-  http::OtherMethods other_methods = http::OtherMethods::kNotAllowed;
-};
-
 std::vector<net::WorkerRoute> routesOf(const ApiServices& services, std::vector<ApiRoute> table) {
   std::vector<net::WorkerRoute> routes;
   routes.reserve(table.size());
@@ -100,10 +90,9 @@ std::vector<net::WorkerRoute> apiRoutes(const ApiServices& services, DataRoutes 
       {kGet, "/v2/schemas/image", "schema_image", kNone, kNoBody, showImageSchema},
       {kGet, "/v2/schemas/images", "schema_images", kNone, kNoBody, showImagesSchema},
   };
-  auto routes = routesOf(services, std::move(table));
-  for (auto& route : routesOf(services, cacheRoutes())) routes.push_back(std::move(route));
-  for (auto& route : metadefRoutes(services)) routes.push_back(std::move(route));
-  return routes;
+  for (auto& route : cacheRoutes()) table.push_back(std::move(route));
+  for (auto& route : metadefRoutes()) table.push_back(std::move(route));
+  return routesOf(services, std::move(table));
 }
 
 std::vector<net::WorkerRoute> extensionRoutes(const ApiServices& services, EventFeed& events,

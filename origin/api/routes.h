@@ -9,6 +9,17 @@ namespace glint::origin {
 
 class EventFeed;
 
+// A row of a table of routes.
+struct ApiRoute {
+  http::Method method;
+  const char* pattern;
+  const char* label;
+  net::BodyMode body;
+  BodyRule rule;
+  ApiFunction function;
+  http::OtherMethods other_methods = http::OtherMethods::kNotAllowed;
+};
+
 // The routes that carry or move an image's bytes.
 struct DataRoutes {
   ApiFunction upload = {};
