@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "origin/catalog/image_rows.h"
+
 namespace glint::origin {
 namespace {
 
@@ -12,10 +14,7 @@ constexpr const char* kSelect =
     "SELECT member, status, created_at, updated_at FROM image_members WHERE image_id = :v0";
 constexpr const char* kKinds = "ttii";
 
-long long micros(image::Time time) { return time.time_since_epoch().count(); }
-image::Time timeOf(const Value& value) {
-  return image::Time(image::Time::duration(integerOf(value)));
-}
+image::Time timeOf(const Value& value) { return fromMicros(integerOf(value)); }
 
 Member memberOf(const Row& row) {
   return {.project = textOf(row[0]),
@@ -50,8 +49,8 @@ Status insertMember(Connection& connection, const image::ImageId& id, const Memb
       "INSERT INTO image_members (image_id, member, status, created_at, updated_at, "
       "image_created_at) "
       "VALUES (:v0, :v1, :v2, :v3, :v4, (SELECT created_at FROM images WHERE id = :v5))",
-      {id.value, member.project, image::toString(member.status), micros(member.created_at),
-       micros(member.updated_at), id.value});
+      {id.value, member.project, image::toString(member.status), toMicros(member.created_at),
+       toMicros(member.updated_at), id.value});
   if (!done) return failWith("new member of image " + id.value, done.error());
   return {};
 }
@@ -60,7 +59,7 @@ Result<bool> updateMember(Connection& connection, const image::ImageId& id, cons
   auto changed = connection.execute(
       "UPDATE image_members SET status = :v0, updated_at = :v1 WHERE image_id = :v2 AND "
       "member = :v3",
-      {image::toString(member.status), micros(member.updated_at), id.value, member.project});
+      {image::toString(member.status), toMicros(member.updated_at), id.value, member.project});
   if (!changed) return failWith("change member of image " + id.value, changed.error());
   return *changed > 0;
 }

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "origin/catalog/image_rows.h"
+
 namespace glint::origin {
 namespace {
 
@@ -15,12 +17,9 @@ using metadefs::Property;
 using metadefs::ResourceType;
 using metadefs::Tag;
 
-long long micros(metadefs::Time time) { return time.time_since_epoch().count(); }
-metadefs::Time timeOf(const Value& value) {
-  return metadefs::Time(metadefs::Time::duration(integerOf(value)));
-}
+metadefs::Time timeOf(const Value& value) { return fromMicros(integerOf(value)); }
 Value nullable(const std::optional<metadefs::Time>& time) {
-  return time ? Value(micros(*time)) : Value(std::monostate{});
+  return time ? Value(toMicros(*time)) : Value(std::monostate{});
 }
 std::optional<metadefs::Time> optionalTime(const Value& value) {
   if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
@@ -145,10 +144,11 @@ struct SortRow {
 SortRow sortRow(NamespaceSort sort) {
   switch (sort) {
     case NamespaceSort::kCreatedAt:
-      return {"created_at", [](const Namespace& n) { return Value(micros(n.created_at)); }};
+      return {"created_at", [](const Namespace& n) { return Value(toMicros(n.created_at)); }};
     case NamespaceSort::kUpdatedAt:
-      return {"coalesce(updated_at, 0)",
-              [](const Namespace& n) { return Value(n.updated_at ? micros(*n.updated_at) : 0LL); }};
+      return {"coalesce(updated_at, 0)", [](const Namespace& n) {
+                return Value(n.updated_at ? toMicros(*n.updated_at) : 0LL);
+              }};
     case NamespaceSort::kName:
       return {"namespace", [](const Namespace& n) { return Value(n.name); }};
     case NamespaceSort::kDisplayName:
@@ -192,8 +192,8 @@ void addMarker(Statement& statement, const NamespaceQuery& query) {
   const auto& marker = *query.marker;
   statement.add(" AND (").add(key.expression).add(beyond).bind(key.value(marker));
   statement.add(" OR (").add(key.expression).add(" = ").bind(key.value(marker));
-  statement.add(" AND (created_at").add(beyond).bind(micros(marker.created_at));
-  statement.add(" OR (created_at = ").bind(micros(marker.created_at));
+  statement.add(" AND (created_at").add(beyond).bind(toMicros(marker.created_at));
+  statement.add(" OR (created_at = ").bind(toMicros(marker.created_at));
   statement.add(" AND id").add(beyond).bind(marker.id).add("))))");
 }
 
@@ -256,7 +256,7 @@ Status ItemRows<Item>::insert(Connection& connection, const std::string& namespa
   for (const char* column : Of::kColumns) columns += std::string(", ") + column;
   Row values = {namespace_id, item.name};
   for (auto& value : Of::values(item)) values.push_back(std::move(value));
-  values.emplace_back(micros(item.created_at));
+  values.emplace_back(toMicros(item.created_at));
   values.push_back(nullable(item.updated_at));
   std::string sql = std::string("INSERT INTO ") + Of::kName + " (" + columns +
                     ", created_at, updated_at) VALUES (";
@@ -345,7 +345,7 @@ Status insertNamespace(Connection& connection, const Namespace& record) {
   auto done = connection.execute(
       kSql, {record.id, record.name, nullable(record.display_name), nullable(record.description),
              std::string(toString(record.visibility)), record.is_protected ? 1LL : 0LL,
-             record.owner, micros(record.created_at), nullable(record.updated_at)});
+             record.owner, toMicros(record.created_at), nullable(record.updated_at)});
   if (!done) return failNamespace(record, done.error());
   return {};
 }
@@ -392,7 +392,7 @@ Status ensureResourceType(Connection& connection, const std::string& name, metad
   auto done = connection.execute(
       "INSERT INTO metadef_resource_types (name, protected, created_at, updated_at) "
       "VALUES (:v0, 0, :v1, :v2)",
-      {name, micros(now), micros(now)});
+      {name, toMicros(now), toMicros(now)});
   if (!done) return failWith("new resource type " + name, done.error());
   return {};
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "origin/catalog/database.h"
+#include "origin/catalog/image_rows.h"
 #include "origin/catalog/sql_connection.h"
 
 namespace glint::origin {
@@ -27,10 +28,7 @@ image::Time now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-long long micros(image::Time time) { return time.time_since_epoch().count(); }
-image::Time timeOf(const Value& value) {
-  return image::Time(image::Time::duration(integerOf(value)));
-}
+image::Time timeOf(const Value& value) { return fromMicros(integerOf(value)); }
 
 std::string shortened(const std::string& message) {
   if (message.size() <= kLongestMessage) return message;
@@ -116,8 +114,8 @@ class SqlTaskCatalog final : public TaskCatalog {
         "VALUES (:v0, :v1, :v2, :v3, :v4, :v5, :v6, :v7, :v8, :v9, :v10, 0, :v11, :v12, 0, 0, 0)",
         {task.id, task.type, std::string(image::toString(TaskStatus::kPending)),
          nullable(task.owner), nullable(task.image_id), nullable(task.request_id),
-         nullable(task.user_id), task.input, task.message, micros(task.created_at),
-         micros(task.updated_at), home, micros(not_before)});
+         nullable(task.user_id), task.input, task.message, toMicros(task.created_at),
+         toMicros(task.updated_at), home, toMicros(not_before)});
     if (!added) return failWith("new task " + task.id, added.error());
     return {};
   }
@@ -178,8 +176,8 @@ class SqlTaskCatalog final : public TaskCatalog {
           "UPDATE tasks SET status = 'processing', worker = :v0, lease_until = :v1, attempts = "
           "attempts + 1, updated_at = :v2 WHERE id = :v3 AND attempts = :v4 AND lease_until <= :v5 "
           "AND status IN ('pending', 'processing')",
-          {worker.instance, micros(worker.now + worker.lease), micros(worker.now), task.id,
-           static_cast<long long>(task.attempts), micros(worker.now)});
+          {worker.instance, toMicros(worker.now + worker.lease), toMicros(worker.now), task.id,
+           static_cast<long long>(task.attempts), toMicros(worker.now)});
       if (!taken) return tl::unexpected(taken.error());
       if (*taken == 0) continue;  // another origin was faster
       task.status = TaskStatus::kProcessing;
@@ -196,9 +194,9 @@ class SqlTaskCatalog final : public TaskCatalog {
         change(context,
                "UPDATE tasks SET lease_until = :v0, done_bytes = :v1, total_bytes = :v2, message = "
                ":v3, updated_at = :v4 WHERE id = :v5 AND attempts = :v6 AND status = 'processing'",
-               {micros(until), static_cast<long long>(progress.done_bytes),
+               {toMicros(until), static_cast<long long>(progress.done_bytes),
                 static_cast<long long>(progress.total_bytes), shortened(progress.message),
-                micros(now()), lease.task, static_cast<long long>(lease.attempt)}));
+                toMicros(now()), lease.task, static_cast<long long>(lease.attempt)}));
   }
 
   Status finish(const RequestContext& context, const TaskLease& lease,
@@ -210,7 +208,7 @@ class SqlTaskCatalog final : public TaskCatalog {
                "updated_at = :v4, lease_until = 0 WHERE id = :v5 AND attempts = :v6 AND status = "
                "'processing'",
                {std::string(image::toString(end.status)), nullable(end.result),
-                shortened(end.message), micros(end.expires_at), micros(now()), lease.task,
+                shortened(end.message), toMicros(end.expires_at), toMicros(now()), lease.task,
                 static_cast<long long>(lease.attempt)}));
   }
 
@@ -234,13 +232,13 @@ class SqlTaskCatalog final : public TaskCatalog {
                        "= :v3, lease_until = 0 WHERE id = :v4 AND status IN ('pending', "
                        "'processing')",
                        {std::string(image::toString(end.status)), shortened(end.message),
-                        micros(end.expires_at), micros(now()), id}));
+                        toMicros(end.expires_at), toMicros(now()), id}));
   }
 
   Result<std::uint64_t> expire(const RequestContext& context, image::Time at) override {
     auto expired =
         change(context, "UPDATE tasks SET deleted = 1 WHERE deleted = 0 AND expires_at <= :v0",
-               {micros(at)});
+               {toMicros(at)});
     if (!expired) return tl::unexpected(expired.error());
     return static_cast<std::uint64_t>(*expired);
   }
@@ -250,7 +248,7 @@ class SqlTaskCatalog final : public TaskCatalog {
     Statement sql;
     (sql << "SELECT " << kColumns
          << " FROM tasks WHERE deleted = 0 AND (expires_at IS NULL OR expires_at > ")
-            .bind(micros(now()))
+            .bind(toMicros(now()))
         << ")";
     return sql;
   }
@@ -259,9 +257,9 @@ class SqlTaskCatalog final : public TaskCatalog {
     Statement sql;
     (sql << "SELECT " << kColumns
          << " FROM tasks WHERE status IN ('pending', 'processing') AND lease_until <= ")
-        .bind(micros(worker.now));
+        .bind(toMicros(worker.now));
     (sql << " AND (home = '' OR home = ").bind(worker.instance);
-    (sql << " OR updated_at <= ").bind(micros(worker.now - worker.home_patience))
+    (sql << " OR updated_at <= ").bind(toMicros(worker.now - worker.home_patience))
         << ") ORDER BY created_at, id LIMIT 1";
     return sql;
   }
