@@ -48,6 +48,14 @@ Result<origin::OriginOptions> originOptions(const ConfigInputs& inputs) {
   return options;
 }
 
+// With the fields that follow from others.
+Result<origin::OriginOptions> finishedOriginOptions(const ConfigInputs& inputs) {
+  auto options = originOptions(inputs);
+  if (!options) return options;
+  if (auto finished = origin::finish(*options); !finished) return tl::unexpected(finished.error());
+  return options;
+}
+
 }  // namespace
 
 std::unique_ptr<ProgramTable> ProgramTable::create(std::string_view program) {
@@ -91,22 +99,15 @@ Result<origin::PolicySources> originPolicySources(const ConfigInputs& inputs) {
 }
 
 Result<MetadefSources> originMetadefSources(const ConfigInputs& inputs) {
-  auto options = originOptions(inputs);
+  auto options = finishedOriginOptions(inputs);
   if (!options) return tl::unexpected(options.error());
-  if (auto status = origin::finish(*options); !status) return tl::unexpected(status.error());
   return MetadefSources{std::move(options->database), std::move(options->metadata_source_path)};
 }
 
 Result<origin::DatabaseOptions> originDatabaseOptions(const ConfigInputs& inputs) {
-  auto options = origin::defaultOriginOptions();
-  log::Options log;
-  OptionTable table;
-  addOptions(table, log);
-  addOptions(table, options);
-  const auto outcome = table.load(inputs);
-  if (!outcome.ok()) return fail(ErrorCode::kInvalidArgument, outcome.errors.front());
-  if (auto finished = origin::finish(options); !finished) return tl::unexpected(finished.error());
-  return options.database;
+  auto options = finishedOriginOptions(inputs);
+  if (!options) return tl::unexpected(options.error());
+  return std::move(options->database);
 }
 
 std::string configurationPage() {
