@@ -8,5 +8,6 @@ cmake --build "$GLINT_BUILD" --target glint_bench --parallel 2 -- --quiet
 status=0
 /usr/bin/python3 bench/edge_bench.py "$@" || status=$?
 /usr/bin/python3 bench/upload_bench.py "$@" || status=$?
+/usr/bin/python3 bench/api_bench.py "$@" || status=$?
 "$GLINT_BUILD/bench/bench_find" 200 2
 exit "$status"
