@@ -38,6 +38,15 @@ Status parseQuota(std::string_view text, std::uint64_t& bytes) {
   return {};
 }
 
+Status refuseKeystoneLimits(std::string_view text) {
+  const auto wanted = parseBool(text);
+  if (!wanted) return fail(ErrorCode::kInvalidArgument, "neither true nor false");
+  if (!*wanted) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              "limits in Keystone are not supported; user_storage_quota and the image_*_quota "
+              "options are");
+}
+
 void addServerOptions(OptionTable& table, OriginOptions& o) {
   OptionGroup group =
       table.group("origin", "What glint-origin has beyond the options of Glance.")
@@ -104,6 +113,9 @@ void addApiOptions(OptionTable& table, OriginOptions& o) {
       .custom("user_storage_quota", "0", "a size",
               "Most bytes of images one project may keep; 0: any.",
               [&o](std::string_view text) { return parseQuota(text, o.data.user_storage_quota); })
+      .custom("use_keystone_limits", "false", "false",
+              "Limits in Keystone are not supported: true is refused, for nothing would keep them.",
+              refuseKeystoneLimits)
       .custom("hashing_algorithm", o.data.ingest.hashing_algorithm, "a digest of OpenSSL",
               "What os_hash_value is computed with.", [&o](std::string_view text) -> Status {
                 if (!knownDigest(text)) return fail(ErrorCode::kInvalidArgument, "no such digest");

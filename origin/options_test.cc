@@ -42,6 +42,14 @@ TEST_CASE("OriginOptions: without configuration all is local", "[options]") {
   CHECK(loaded.options.identity.static_tokens.admin_token_file == "/state/admin-token");
 }
 
+TEST_CASE("OriginOptions: quotas that would not be kept are refused", "[options]") {
+  CHECK(load("[DEFAULT]\nuse_keystone_limits = false\n").error.empty());
+  const auto loaded = load("[DEFAULT]\nuse_keystone_limits = true\n");
+  CHECK(loaded.error.find("a.conf:2") != std::string::npos);
+  CHECK(loaded.error.find("limits in Keystone are not supported") != std::string::npos);
+  CHECK_FALSE(load("[DEFAULT]\nuse_keystone_limits = perhaps\n").error.empty());
+}
+
 TEST_CASE("OriginOptions: a glance-api.conf is understood", "[options]") {
   const auto loaded = load(
       "[DEFAULT]\nbind_host = ::1\nbind_port = 1234\nworkers = 3\nimage_size_cap = 5\n"
